@@ -1,0 +1,339 @@
+//! The browser's end of the live stream.
+//!
+//! One stream serves all tabs of a browser: whichever holds the lock reads it and tells the others. Each tab keeps its own
+//! cursor, begins where its page was rendered, and asks once for what it missed; so nothing is lost and nothing done twice,
+//! whoever holds the lock and however often it changes hands.
+
+use futures_channel::oneshot;
+use gloo_net::eventsource::futures::EventSource;
+use guichet_types::live::{LiveEvent, Op};
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::*;
+use std::{cell::Cell, rc::Rc};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{BroadcastChannel, Document, Element, MessageEvent, Window};
+
+/// The words for ages, with `{n}` where the number goes.
+pub struct Ages {
+    pub seconds: String,
+    pub minutes: String,
+}
+
+/// How long a new row is marked as new.
+const NEW_MILLIS: i32 = 60_000;
+/// How long the lamp stays lit after the stream has broken.
+const PATIENCE_MILLIS: i32 = 10_000;
+
+struct Client {
+    window: Window,
+    document: Document,
+    cursor: Cell<i64>,
+    state: RwSignal<&'static str>,
+    channel: Option<BroadcastChannel>,
+    broken: Cell<u32>,
+}
+
+/// Starts the client; once for a page.
+pub fn start(state: RwSignal<&'static str>, ages: Ages) {
+    let Some(window) = web_sys::window() else { return };
+    let Some(document) = window.document() else { return };
+    keep_ages(&window, &document, ages);
+    let Some(root) = document.document_element() else { return };
+    let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
+    let name = root.get_attribute("data-live-channel").unwrap_or_default();
+    let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
+    let client = Rc::new(Client {
+        window,
+        document,
+        cursor: Cell::new(cursor),
+        state,
+        channel,
+        broken: Cell::new(0),
+    });
+    client.hear_tabs();
+    client.watch_network();
+    let leader = client.clone();
+    spawn_local(async move {
+        // The followers hear the leader; what was said before they listened they ask for themselves.
+        let lock = hold_lock(&leader.window, &format!("guichet-{name}"));
+        leader.catch_up().await;
+        if let Some(held) = lock {
+            let _ = held.await;
+        }
+        leader.lead().await;
+    });
+}
+
+/// Resolves when this tab holds the lock; it then holds it until the tab is gone. None where browsers have no locks.
+fn hold_lock(window: &Window, name: &str) -> Option<oneshot::Receiver<()>> {
+    let locks = Reflect::get(&window.navigator(), &"locks".into()).ok().filter(|locks| !locks.is_undefined())?;
+    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+    let (sender, receiver) = oneshot::channel();
+    let held = Closure::once_into_js(move |_: JsValue| {
+        let _ = sender.send(());
+        Promise::new(&mut |_, _| {})
+    });
+    request.call2(&locks, &name.into(), &held).ok()?;
+    Some(receiver)
+}
+
+impl Client {
+    /// Applies an event if it is the next one. False when there is a gap before it.
+    fn apply(&self, event: &LiveEvent) -> bool {
+        let cursor = self.cursor.get();
+        if event.seq <= cursor {
+            return true;
+        }
+        if event.seq > cursor + 1 {
+            return false;
+        }
+        self.cursor.set(event.seq);
+        self.state.set("live");
+        for op in &event.ops {
+            self.perform(op);
+        }
+        true
+    }
+
+    fn perform(&self, op: &Op) {
+        let all = |name: &str, key: &str, act: &dyn Fn(&Element)| {
+            if let Ok(found) = self.document.query_selector_all(&format!("[{name}=\"{key}\"]")) {
+                for index in 0..found.length() {
+                    if let Some(element) = found.get(index).and_then(|node| node.dyn_into().ok()) {
+                        act(&element);
+                    }
+                }
+            }
+        };
+        match op {
+            Op::Text { key, text } => all("data-live", key, &|element| element.set_text_content(Some(text))),
+            Op::Html { key, html } => all("data-live", key, &|element| {
+                // What is open stays open.
+                let open = element.query_selector("details[open]").ok().flatten().is_some();
+                element.set_inner_html(html);
+                if open && let Ok(Some(details)) = element.query_selector("details") {
+                    let _ = details.set_attribute("open", "");
+                }
+            }),
+            Op::Row { list, group, heading, id, html } => {
+                all("data-live-list", list, &|element| self.put_row(element, group, heading, id, html));
+            }
+            Op::Remove { id } => {
+                if let Some(row) = self.document.get_element_by_id(id) {
+                    row.remove();
+                }
+            }
+            Op::Announce { text } => {
+                if let Some(region) = self.document.get_element_by_id("announce") {
+                    region.set_text_content(Some(text));
+                }
+            }
+        }
+    }
+
+    /// Puts a row under the heading of its group, which comes first where the list does not have it.
+    fn put_row(&self, list: &Element, group: &str, heading: &str, id: &str, html: &str) {
+        if let Some(old) = self.document.get_element_by_id(id) {
+            old.remove();
+        }
+        let headings = list.query_selector_all("[data-group]").ok();
+        let headings = (0..headings.as_ref().map_or(0, web_sys::NodeList::length))
+            .filter_map(|index| headings.as_ref()?.get(index)?.dyn_into::<Element>().ok());
+        let mut place = None;
+        let mut next = None;
+        for element in headings {
+            let here = element.get_attribute("data-group").unwrap_or_default();
+            if here == group {
+                place = Some(element);
+                break;
+            }
+            // Days go back in time, behind what is pending.
+            if next.is_none() && here != "pending" && here.as_str() < group {
+                next = Some(element);
+            }
+        }
+        let result = match (place, next) {
+            (Some(place), _) => place.insert_adjacent_html("afterend", html),
+            (None, Some(next)) => next.insert_adjacent_html("beforebegin", &format!("{heading}{html}")),
+            (None, None) => list.insert_adjacent_html("beforeend", &format!("{heading}{html}")),
+        };
+        if result.is_ok() && let Some(row) = self.document.get_element_by_id(id) {
+            self.later(NEW_MILLIS, move || {
+                let _ = row.class_list().remove_1("is-new");
+                if let Ok(Some(badge)) = row.query_selector("[data-tone=lamp]") {
+                    badge.remove();
+                }
+            });
+        }
+    }
+
+    fn later(&self, millis: i32, act: impl FnOnce() + 'static) {
+        let act = Closure::once_into_js(act);
+        let _ = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), millis);
+    }
+
+    /// Hears what the tab with the stream tells.
+    fn hear_tabs(self: &Rc<Self>) {
+        let Some(channel) = &self.channel else { return };
+        let client = self.clone();
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            let Some(text) = message.data().as_string() else { return };
+            match text.as_str() {
+                "live" | "delayed" => client.state.set(if text == "live" { "live" } else { "delayed" }),
+                "reset" | "bye" => client.reload(),
+                _ => client.take(&text),
+            }
+        });
+        channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        heard.forget();
+    }
+
+    fn tell_tabs(&self, text: &str) {
+        if let Some(channel) = &self.channel {
+            let _ = channel.post_message(&JsValue::from_str(text));
+        }
+    }
+
+    fn take(self: &Rc<Self>, text: &str) {
+        let Ok(event) = leptos::serde_json::from_str::<LiveEvent>(text) else { return };
+        if !self.apply(&event) {
+            let client = self.clone();
+            spawn_local(async move { client.catch_up().await });
+        }
+    }
+
+    /// Asks once for everything behind the cursor.
+    async fn catch_up(self: &Rc<Self>) {
+        let url = format!("/live?once=1&after={}", self.cursor.get());
+        let Some(text) = fetch_text(&self.window, &url).await else { return };
+        for line in text.lines() {
+            match line.strip_prefix("data: ") {
+                Some("reset") => return self.reload(),
+                Some(data) => {
+                    if let Ok(event) = leptos::serde_json::from_str(data) {
+                        self.apply(&event);
+                    }
+                }
+                None => {}
+            }
+        }
+        self.state.set("live");
+    }
+
+    /// Reads the stream for this tab and the others, for as long as the page lives.
+    async fn lead(self: Rc<Self>) {
+        use futures_util::StreamExt as _;
+        loop {
+            let url = format!("/live?after={}", self.cursor.get());
+            if let Ok(mut source) = EventSource::new(&url) {
+                let streams = (source.subscribe("message"), source.subscribe("hello"), source.subscribe("reset"), source.subscribe("bye"));
+                if let (Ok(events), Ok(hello), Ok(reset), Ok(bye)) = streams {
+                    let mut all = futures_util::stream::select_all([events, hello, reset, bye]);
+                    while let Some(item) = all.next().await {
+                        // An error item means that the browser has given the stream up, or tries again by itself.
+                        let Ok((kind, message)) = item else {
+                            self.broke();
+                            if source.state() == gloo_net::eventsource::State::Closed {
+                                break;
+                            }
+                            continue;
+                        };
+                        self.broken.set(self.broken.get() + 1);
+                        let data = message.data().as_string().unwrap_or_default();
+                        match kind.as_str() {
+                            "hello" => {
+                                self.state.set("live");
+                                self.tell_tabs("live");
+                            }
+                            "reset" | "bye" => {
+                                self.tell_tabs(&kind);
+                                return self.reload();
+                            }
+                            _ => {
+                                self.tell_tabs(&data);
+                                self.take(&data);
+                            }
+                        }
+                    }
+                }
+            }
+            self.broke();
+            self.pause(2_000 + (js_sys::Math::random() * 2_000.0) as i32).await;
+        }
+    }
+
+    /// The stream broke: the lamp goes out if it is not mended soon.
+    fn broke(self: &Rc<Self>) {
+        let (client, at) = (self.clone(), self.broken.get() + 1);
+        self.broken.set(at);
+        self.later(PATIENCE_MILLIS, move || {
+            if client.broken.get() == at {
+                client.state.set(if client.window.navigator().on_line() { "delayed" } else { "offline" });
+                client.tell_tabs("delayed");
+            }
+        });
+    }
+
+    async fn pause(&self, millis: i32) {
+        let promise = Promise::new(&mut |done, _| {
+            let _ = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis);
+        });
+        let _ = JsFuture::from(promise).await;
+    }
+
+    /// What this page knows is too old, or the session is over: the page is read again, and the server says what is due.
+    fn reload(&self) {
+        let _ = self.window.location().reload();
+    }
+
+    fn watch_network(self: &Rc<Self>) {
+        for (name, state) in [("online", "delayed"), ("offline", "offline")] {
+            let client = self.clone();
+            let changed = Closure::<dyn FnMut()>::new(move || client.state.set(state));
+            let _ = self.window.add_event_listener_with_callback(name, changed.as_ref().unchecked_ref());
+            changed.forget();
+        }
+        // A page from the back-forward cache asks what it missed.
+        let client = self.clone();
+        let shown = Closure::<dyn FnMut()>::new(move || {
+            let client = client.clone();
+            spawn_local(async move { client.catch_up().await });
+        });
+        let _ = self.window.add_event_listener_with_callback("pageshow", shown.as_ref().unchecked_ref());
+        shown.forget();
+    }
+}
+
+/// Fetches a text of our own, as something that no person asked for.
+async fn fetch_text(window: &Window, url: &str) -> Option<String> {
+    let response = JsFuture::from(window.fetch_with_str(url)).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// Keeps "2 s ago" true, once a second, in one place.
+fn keep_ages(window: &Window, document: &Document, ages: Ages) {
+    let document = document.clone();
+    let tick = Closure::<dyn FnMut()>::new(move || {
+        let Ok(found) = document.query_selector_all("[data-age]") else { return };
+        for index in 0..found.length() {
+            let Some(element) = found.get(index).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
+            let Some(at) = element.get_attribute("data-age").and_then(|text| text.parse::<f64>().ok()) else { continue };
+            let seconds = ((js_sys::Date::now() - at) / 1_000.0).max(0.0) as u32;
+            let words = match seconds {
+                0..60 => ages.seconds.replace("{n}", &seconds.to_string()),
+                60..3_600 => ages.minutes.replace("{n}", &(seconds / 60).to_string()),
+                _ => continue,
+            };
+            if element.text_content().as_deref() != Some(&words) {
+                element.set_text_content(Some(&words));
+            }
+        }
+    });
+    let _ = window.set_interval_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 1_000);
+    tick.forget();
+}

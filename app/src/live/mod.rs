@@ -1,0 +1,10 @@
+//! What keeps an open page true: the stream on the server, the client in the browser, and the small islands that need a
+//! script at all.
+
+pub mod copy;
+pub mod lamp;
+
+#[cfg(feature = "hydrate")]
+mod client;
+#[cfg(feature = "ssr")]
+pub mod stream;

@@ -1,0 +1,195 @@
+//! `GET /live`: a customer's events from a cursor on, for as long as the session lasts.
+//!
+//! Woken by the bus, the stream reads behind its cursor, so nothing is lost between a page and its stream, across a cut, or
+//! on another node. It carries words in the reader's language and never counts as a human act.
+
+use crate::{
+    accounts,
+    web::{Access, Problem, Routes, Services, SignedIn, Visitor, cookie, SESSION_COOKIE},
+};
+use axum::{
+    extract::{Query, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::get,
+};
+use futures::{FutureExt as _, Stream};
+use guichet_platform::{
+    db::DbError,
+    live::{self, Behind},
+    session::SessionToken,
+};
+use guichet_types::LiveEvent;
+use http::{HeaderMap, HeaderValue, header};
+use std::{convert::Infallible, time::Duration};
+use tokio::sync::mpsc;
+
+/// Events that are read at once.
+const BATCH: i64 = 50;
+/// How often a stream looks whether its session still holds, whatever happens.
+const SESSION_CHECK: Duration = Duration::from_secs(30);
+
+/// The routes of the stream.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/live", Access::Customer, get(stream))
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+struct LiveQuery {
+    after: i64,
+    once: Option<String>,
+}
+
+/// What a stream says.
+enum Said {
+    Event(LiveEvent),
+    Reset,
+    Bye,
+}
+
+impl From<Said> for Event {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Event(event) => {
+                let data = serde_json::to_string(&event).unwrap_or_default();
+                Self::default().id(event.seq.to_string()).data(data)
+            }
+            Said::Reset => Self::default().event("reset").data("reset"),
+            Said::Bye => Self::default().event("bye").data("bye"),
+        }
+    }
+}
+
+async fn stream(
+    State(services): State<Services>,
+    who: Option<SignedIn>,
+    headers: HeaderMap,
+    query: Result<Query<LiveQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    // A browser opens its stream again by itself; a redirect to a page would only confuse it.
+    let Some(who) = who else { return Ok(http::StatusCode::UNAUTHORIZED.into_response()) };
+    let Ok(Query(query)) = query else { return Ok(http::StatusCode::BAD_REQUEST.into_response()) };
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let after = last.unwrap_or(query.after);
+    let reader = Reader { services: services.clone(), visitor: who.visitor, scope: who.session.scope, after };
+    if query.once.is_some() {
+        return reader.once().await;
+    }
+    let token = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::decode);
+    let (sender, receiver) = mpsc::channel(4);
+    tokio::spawn(reader.run(token, sender));
+    let keep_alive = KeepAlive::new().interval(services.keep_alive);
+    let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+fn receive(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
+    futures::stream::unfold(receiver, |mut receiver| async {
+        let event = receiver.recv().await?;
+        Some((Ok(event), receiver))
+    })
+}
+
+struct Reader {
+    services: Services,
+    visitor: Visitor,
+    scope: guichet_platform::scope::CustomerScope,
+    after: i64,
+}
+
+impl Reader {
+    /// What is behind the cursor now, as one answer.
+    async fn once(mut self) -> Result<Response, Problem> {
+        let mut text = String::new();
+        for said in self.next().await? {
+            match said {
+                Said::Event(event) => {
+                    text.push_str("data: ");
+                    text.push_str(&serde_json::to_string(&event).map_err(Problem::fault)?);
+                    text.push('\n');
+                }
+                Said::Reset | Said::Bye => text.push_str("data: reset\n"),
+            }
+        }
+        Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+    }
+
+    async fn run(mut self, token: Option<SessionToken>, sender: mpsc::Sender<Event>) {
+        let mut bell = self.services.db.bus().listen(self.scope.customer());
+        let hello = Event::default().event("hello").data("live").retry(Duration::from_secs(2));
+        if sender.send(hello).await.is_err() {
+            return;
+        }
+        loop {
+            match self.next().await {
+                Ok(said) => {
+                    let full = said.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+                    for said in said {
+                        let last = !matches!(said, Said::Event(_));
+                        if sender.send(said.into()).await.is_err() || last {
+                            return;
+                        }
+                    }
+                    if full {
+                        continue;
+                    }
+                }
+                // The browser comes back in two seconds, with its cursor.
+                Err(_) => return,
+            }
+            let closing = self.services.closing.clone();
+            tokio::select! {
+                () = closing.cancelled() => return,
+                () = sender.closed() => return,
+                changed = bell.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(SESSION_CHECK) => {}
+            }
+            let holds = match &token {
+                Some(token) => self.services.sessions.resolve(token).await.is_ok_and(|session| session.is_some()),
+                None => false,
+            };
+            if !holds {
+                let _ = sender.send(Said::Bye.into()).await;
+                return;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Result<Vec<Said>, DbError> {
+        let (scope, after, visitor) = (self.scope, self.after, self.visitor.clone());
+        let figures = self.visitor.figures(&self.services);
+        let said = self
+            .services
+            .db
+            .read(&scope, move |tx| {
+                async move {
+                    let events = match live::behind(tx, &scope, after, BATCH).await? {
+                        Behind::Reset(_) => return Ok(vec![Said::Reset]),
+                        Behind::Events(events) => events,
+                    };
+                    let mut said = Vec::with_capacity(events.len());
+                    for event in events {
+                        let ops = match event.topic.split('.').next() {
+                            Some("accounts") => accounts::live::render(tx, &scope, &visitor, &figures, &event).await?,
+                            _ => Vec::new(),
+                        };
+                        said.push(Said::Event(LiveEvent { seq: event.seq, ops }));
+                    }
+                    Ok::<_, DbError>(said)
+                }
+                .boxed()
+            })
+            .await?;
+        if let Some(Said::Event(last)) = said.last() {
+            self.after = last.seq;
+        }
+        Ok(said)
+    }
+}

@@ -1,0 +1,102 @@
+//! The HTML document around a page, and how a view becomes an answer.
+//!
+//! Pages are rendered in one piece from data that is already read: the first byte leaves when the last query is done, and
+//! nothing in the document waits for a script.
+
+use super::{parts::fragment, shell};
+use crate::{web::Visitor, words::Words};
+use axum::response::{Html, IntoResponse, Response};
+use leptos::prelude::*;
+
+/// Starts the islands: loads the module and calls the function of each island on the page.
+const LOADER: &str = r#"(async(js,wasm)=>{const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}})"#;
+
+/// A whole document as an answer. `cursor` is the number of the customer's latest live event that the page knows.
+pub fn page<V: IntoView + 'static>(
+    visitor: &Visitor,
+    title: &str,
+    cursor: Option<i64>,
+    body: impl FnOnce() -> V,
+) -> Response {
+    let assets = visitor.assets.clone();
+    let title = format!("{title} · {}", visitor.institution.name);
+    let loader = format!("{LOADER}({:?},{:?})", assets.js, assets.wasm);
+    let channel = visitor.session.as_ref().map(|session| session.id.to_string());
+    // Without scripts nobody warns that the session ends; then the page itself goes away with it.
+    let leave = visitor.ends.filter(|_| channel.is_some()).map(|ends| {
+        let session = visitor.session.as_ref().map_or(ends.at, |session| session.last_human_at);
+        let seconds = ends.at.seconds_since(session).max(30) + 15;
+        view! { <noscript><meta http-equiv="refresh" content=format!("{seconds};url=/sign-in?ended=1")/></noscript> }
+    });
+    let nonce = visitor.nonce.to_string();
+    let scripts = channel.is_some();
+    let html = fragment(move || {
+        view! {
+            <html
+                lang=visitor.locale.tag()
+                data-theme=visitor.theme.attribute()
+                data-live-cursor=cursor.map(|seq| seq.to_string())
+                data-live-channel=channel
+            >
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                    <meta name="color-scheme" content="light dark"/>
+                    <meta name="description" content=Words(visitor.locale).get("meta-description")/>
+                    <title>{title}</title>
+                    <link rel="preload" href=assets.font.clone() r#as="font" r#type="font/woff2" crossorigin=""/>
+                    <link rel="stylesheet" href=assets.css.clone()/>
+                    <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                    {leave}
+                    <script r#type="module" nonce=nonce>{loader}</script>
+                </head>
+                <body>
+                    <a class="button button--primary skip" href="#content">{Words(visitor.locale).get("skip")}</a>
+                    {body()}
+                    {scripts.then(|| view! { <p class="vh" role="status" aria-live="polite" id="announce"></p> })}
+                </body>
+            </html>
+        }
+    });
+    Html(format!("<!DOCTYPE html>{html}")).into_response()
+}
+
+/// A page that says what went wrong, in the visitor's own shell.
+pub fn problem_page(visitor: &Visitor, title: String, text: String, code: &'static str) -> Response {
+    let w = visitor.words();
+    let (href, label) = match visitor.session {
+        Some(_) => ("/overview", w.get("problem-to-overview")),
+        None => ("/", w.get("problem-to-home")),
+    };
+    let heading = title.clone();
+    let icon = super::icon(visitor, "map");
+    let reference = w.with("problem-code", &[("code", code)]);
+    let body = move || {
+        view! {
+            <div class="panel"><div class="empty">
+                <span class="glyph glyph--lg" aria-hidden="true">{icon}</span>
+                <h1 class="h1">{heading}</h1>
+                <p>{text}</p>
+                <a class="button button--primary" href=href>{label}</a>
+                <p class="small faint">{reference}</p>
+            </div></div>
+        }
+    };
+    match visitor.session {
+        Some(_) => shell::app_page(visitor, shell::Place::Elsewhere, &title, None, body),
+        None => shell::public_page(visitor, &title, move || view! { <div class="wrap section">{body()}</div> }),
+    }
+}
+
+/// A page before anything is known of the visitor: words alone.
+pub fn bare_page<V: IntoView + 'static>(w: Words, body: V) -> Response {
+    let html = fragment(move || {
+        view! {
+            <html lang=w.0.tag()>
+                <head><meta charset="utf-8"/><title>"Guichet"</title></head>
+                <body>{body}</body>
+            </html>
+        }
+    });
+    Html(format!("<!DOCTYPE html>{html}")).into_response()
+}

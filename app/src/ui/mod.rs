@@ -1,0 +1,11 @@
+//! The parts that every page is made of: the document, the shell around a page, icons, figures, charts.
+
+mod chart;
+mod document;
+mod parts;
+mod shell;
+
+pub use chart::{StepChart, step_chart};
+pub use document::{bare_page, page, problem_page};
+pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, money};
+pub use shell::{Place, app_page, foot, language_menu, live_lamp, public_page, sign_in_link};

@@ -1,0 +1,182 @@
+//! The shell around a page: sidebar and top bar on a desktop, top bar and tab bar on a phone; the public head and foot.
+
+use super::{icon, logo, page};
+use crate::{
+    auth::islands::{SessionWatch, SessionWords},
+    live::lamp::LiveLamp,
+    web::Visitor,
+};
+use axum::response::Response;
+use guichet_types::Locale;
+use leptos::prelude::*;
+
+/// Which entry of the menu a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The overview.
+    Overview,
+    /// The accounts.
+    Accounts,
+    /// Profile and security.
+    Profile,
+    /// None of them.
+    Elsewhere,
+}
+
+const MENU: [(Place, &str, &str, &str); 3] = [
+    (Place::Overview, "/overview", "layout-dashboard", "nav-overview"),
+    (Place::Accounts, "/accounts", "landmark", "nav-accounts"),
+    (Place::Profile, "/profile", "shield-check", "nav-profile"),
+];
+
+/// A page of a signed-in customer.
+pub fn app_page<V: IntoView + 'static>(
+    visitor: &Visitor,
+    place: Place,
+    title: &str,
+    cursor: Option<i64>,
+    body: impl FnOnce() -> V,
+) -> Response {
+    let w = visitor.words();
+    let name = visitor.session.as_ref().map(|session| session.name.clone()).unwrap_or_default();
+    let initials = initials(&name);
+    let current = move |here: Place| (here == place).then_some("page");
+    let link = |class: &'static str, (here, href, name, key): (Place, &'static str, &'static str, &'static str)| {
+        view! { <a class=class href=href aria-current=current(here)>{icon(visitor, name)}{w.get(key)}</a> }
+    };
+    let (main, more): (Vec<_>, Vec<_>) = MENU.into_iter().partition(|entry| entry.0 != Place::Profile);
+    let house = visitor.institution.name.clone();
+    page(visitor, title, cursor, move || {
+        view! {
+            <div class="app">
+                <aside class="sidebar" aria-label=w.get("nav-sidebar")>
+                    {logo("/overview", house.clone())}
+                    <nav class="stack gap-5 grow" aria-label=w.get("nav-main")>
+                        <ul class="nav">
+                            {main.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                        </ul>
+                        <ul class="nav">
+                            {more.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                        </ul>
+                    </nav>
+                    <div class="stack gap-1"><p><span class="live">{w.get("counter-open")}</span></p>
+                        <p class="small faint">{w.get("counter-hours")}</p></div>
+                </aside>
+                <div>
+                    <header class="topbar">
+                        <span class="only-narrow">{logo("/overview", house)}</span>
+                        <div class="topbar__end cluster nowrap gap-1">
+                            {language_menu(visitor)}
+                            <form method="post" action="/api/sign-out">
+                                <button class="button button--quiet">{icon(visitor, "log-out")}
+                                    <span class="only-wide">{w.get("sign-out")}</span>
+                                    <span class="vh only-narrow">{w.get("sign-out")}</span></button>
+                            </form>
+                            <a class="button button--icon" href="/profile"
+                                aria-label=w.with("profile-of", &[("name", &name)])>
+                                <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
+                            </a>
+                        </div>
+                    </header>
+                    <main class="main" id="content">{body()}</main>
+                </div>
+                <nav class="tabbar" aria-label=w.get("nav-compact")>
+                    {MENU.into_iter().map(|entry| link("", entry)).collect_view()}
+                </nav>
+            </div>
+            {visitor.ends.map(|ends| view! {
+                <SessionWatch
+                    ends_at=ends.at.millis()
+                    warning_seconds=ends.warning_seconds
+                    words=SessionWords {
+                        title: w.get("session-still-there"),
+                        text: w.get("session-ends-in"),
+                        stay: w.get("session-stay"),
+                        leave: w.get("sign-out"),
+                    }
+                />
+            })}
+        }
+    })
+}
+
+/// A page for anybody.
+pub fn public_page<V: IntoView + 'static>(visitor: &Visitor, title: &str, body: impl FnOnce() -> V) -> Response {
+    let house = visitor.institution.name.clone();
+    page(visitor, title, None, move || {
+        view! {
+            <div class="band"><header class="wrap site-head">
+                {logo("/", house.clone())}
+                <div class="cluster nowrap gap-2">{language_menu(visitor)}{sign_in_link(visitor)}</div>
+            </header></div>
+            <main id="content" class="cq">{body()}</main>
+            {foot(visitor, house)}
+        }
+    })
+}
+
+/// The way in, or back in.
+pub fn sign_in_link(visitor: &Visitor) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let (href, label) = match visitor.session {
+        Some(_) => ("/overview", w.get("nav-overview")),
+        None => ("/sign-in", w.get("sign-in")),
+    };
+    view! { <a class="button button--primary" href=href>{label}</a> }
+}
+
+/// The foot of a public page.
+pub fn foot(visitor: &Visitor, house: String) -> impl IntoView + use<> {
+    let w = visitor.words();
+    view! {
+        <footer class="site-foot"><div class="wrap cluster between">
+            {logo("/", house)}
+            <span class="live">{w.get("services-running")}</span>
+        </div></footer>
+    }
+}
+
+/// The languages, each in its own words. A form, because the choice is kept.
+pub fn language_menu(visitor: &Visitor) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let now = visitor.locale;
+    let back = visitor.path.to_string();
+    let item = |locale: Locale| {
+        view! {
+            <li><button class="button button--quiet button--block" name="locale" value=locale.tag() lang=locale.tag()
+                aria-current=(locale == now).then_some("true")>{locale.own_name()}</button></li>
+        }
+    };
+    view! {
+        <details class="menu">
+            <summary class="button button--quiet" aria-label=w.with("language", &[("name", now.own_name())])>
+                {icon(visitor, "globe")}<span class="only-wide">{now.tag().to_uppercase()}</span>
+            </summary>
+            <form method="post" action="/api/display">
+                <input r#type="hidden" name="back" value=back/>
+                <ul class="list">{visitor.institution.languages.iter().copied().map(item).collect_view()}</ul>
+            </form>
+        </details>
+    }
+}
+
+/// The live lamp of a page, with the words for each of its states.
+pub fn live_lamp(visitor: &Visitor) -> impl IntoView + use<> {
+    let w = visitor.words();
+    view! {
+        <LiveLamp
+            live=w.get("live")
+            delayed=w.get("live-delayed")
+            offline=w.get("live-offline")
+            seconds=w.with("age-seconds", &[("n", "{n}")])
+            minutes=w.with("age-minutes", &[("n", "{n}")])
+        />
+    }
+}
+
+/// Two letters for a round glyph.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}

@@ -1,0 +1,83 @@
+//! What every page and action needs of the web: the services behind it, the visitor in front of it, and a table of routes
+//! that code can list.
+
+mod guard;
+mod problem;
+mod routes;
+mod visitor;
+
+use crate::words::Figures;
+use guichet_platform::{clock::SharedClock, db::Db, password::Passwords, random::SharedRandom, session::Sessions};
+use guichet_types::Locale;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+pub use guard::{LOCALE_COOKIE, SESSION_COOKIE, THEME_COOKIE, agent_in_words, cookie, guard, prefetched};
+pub use problem::{Problem, Reason};
+pub use routes::{Access, RouteEntry, Routes};
+pub use visitor::{Answer, SessionEnd, SignedIn, Visitor, here, redirect_to, services};
+
+/// The names of the built files, each with the hash of its content.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Assets {
+    /// The module that loads the islands.
+    pub js: String,
+    /// The islands.
+    pub wasm: String,
+    /// The stylesheet.
+    pub css: String,
+    /// The sprite of icons.
+    pub icons: String,
+    /// The typeface.
+    #[serde(default)]
+    pub font: String,
+}
+
+/// What the institution is called and where it is.
+#[derive(Clone, Debug)]
+pub struct Institution {
+    /// Its name.
+    pub name: String,
+    /// Its time zone: what "today" is.
+    pub zone: TimeZone,
+    /// The languages that a reader can choose; the first is the one for readers who ask for none of them.
+    pub languages: Vec<Locale>,
+    /// The host name that customers know it by.
+    pub host: String,
+}
+
+/// Everything behind the pages. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub random: SharedRandom,
+    /// Sessions.
+    pub sessions: Sessions,
+    /// Passwords.
+    pub passwords: Passwords,
+    /// The institution.
+    pub institution: Arc<Institution>,
+    /// The built files.
+    pub assets: Arc<Assets>,
+    /// `https://bank.example`, the only origin that may change anything.
+    pub origin: Arc<str>,
+    /// Live streams end when this is cancelled, so that they do not hold up a shutdown.
+    pub closing: tokio_util::sync::CancellationToken,
+    /// Downloads at once; each holds a reader for as long as the customer's line takes.
+    pub downloads: Arc<Semaphore>,
+    /// How often an idle stream says that it is there.
+    pub keep_alive: std::time::Duration,
+}
+
+impl Services {
+    /// Figures and dates for a reader of `locale`, now.
+    #[must_use]
+    pub fn figures(&self, locale: Locale) -> Figures {
+        Figures::new(locale, self.institution.zone.clone(), self.clock.now())
+    }
+}

@@ -1,0 +1,118 @@
+//! What goes wrong, as the reader gets it: a status, a code and a sentence, never an internal detail.
+
+use super::Visitor;
+use crate::{ui, words::Words};
+use axum::response::{IntoResponse, Response};
+use guichet_platform::db::DbError;
+use guichet_types::Locale;
+use http::{StatusCode, header};
+use leptos::prelude::*;
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no such thing, or it is not the visitor's: the same answer for both.
+    NotFound,
+    /// Only for somebody signed in.
+    SignInFirst,
+    /// The address says something that cannot be.
+    BadRequest,
+    /// A change that does not come from our own pages.
+    ForeignOrigin,
+    /// Too much at once.
+    Busy,
+    /// Our own fault.
+    Fault,
+}
+
+impl Reason {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::SignInFirst => StatusCode::SEE_OTHER,
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A short code that a caller on the telephone can read out.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::SignInFirst => "sign-in",
+            Self::BadRequest => "bad-request",
+            Self::ForeignOrigin => "foreign-origin",
+            Self::Busy => "busy",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// A problem, ready to be shown.
+#[derive(Debug)]
+pub struct Problem {
+    reason: Reason,
+    visitor: Option<Box<Visitor>>,
+}
+
+impl Problem {
+    /// For a visitor, in their language.
+    #[must_use]
+    pub fn new(reason: Reason, visitor: &Visitor) -> Self {
+        Self { reason, visitor: Some(Box::new(visitor.clone())) }
+    }
+
+    /// Before anything is known of the visitor.
+    #[must_use]
+    pub const fn bare(reason: Reason) -> Self {
+        Self { reason, visitor: None }
+    }
+
+    /// Our own fault; the detail goes to the log alone.
+    #[must_use]
+    pub fn fault(detail: impl std::fmt::Display) -> Self {
+        tracing::error!(%detail, "A request failed through a fault of ours: {detail}");
+        Self::bare(Reason::Fault)
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        Self::fault(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.reason.status();
+        if self.reason == Reason::SignInFirst {
+            let path = self.visitor.as_ref().map_or("/", |visitor| &visitor.path);
+            return super::redirect_to(&format!("/sign-in?next={}", ui::encode(path)));
+        }
+        let w = Words(self.visitor.as_ref().map_or(Locale::En, |visitor| visitor.locale));
+        let (title, text) = match self.reason {
+            Reason::NotFound | Reason::SignInFirst => (w.get("problem-not-found"), w.get("problem-not-found-text")),
+            Reason::BadRequest => (w.get("problem-bad-request"), w.get("problem-bad-request-text")),
+            Reason::ForeignOrigin => (w.get("problem-foreign"), w.get("problem-foreign-text")),
+            Reason::Busy => (w.get("problem-busy"), w.get("problem-busy-text")),
+            Reason::Fault => (w.get("problem-fault"), w.get("problem-fault-text")),
+        };
+        let mut response = match &self.visitor {
+            Some(visitor) => ui::problem_page(visitor, title, text, self.reason.code()),
+            None => ui::bare_page(w, view! { <main class="wrap" id="content"><h1>{title}</h1><p>{text}</p></main> }),
+        };
+        *response.status_mut() = status;
+        if self.reason == Reason::Busy {
+            response.headers_mut().insert(header::RETRY_AFTER, http::HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

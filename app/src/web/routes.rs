@@ -1,0 +1,72 @@
+//! The table of routes. A route cannot be served without being listed, so that the tests can try every one of them as
+//! somebody else.
+
+use super::Services;
+use axum::{Router, routing::MethodRouter};
+
+/// Who may ask for a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// A signed-in customer, for what is theirs; anybody else is sent to sign in, or told that there is nothing.
+    Customer,
+}
+
+/// A route, by its method and template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouteEntry {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// `/accounts/{account}`.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+}
+
+/// Routes, as a router and as a list.
+#[derive(Debug, Default)]
+pub struct Routes {
+    router: Router<Services>,
+    list: Vec<RouteEntry>,
+}
+
+impl Routes {
+    /// A page or a file for a reader: `GET`.
+    #[must_use]
+    pub fn get(self, path: &'static str, access: Access, handler: MethodRouter<Services>) -> Self {
+        self.add(RouteEntry { method: "GET", path, access }, handler)
+    }
+
+    /// A change: `POST`.
+    #[must_use]
+    pub fn post(self, path: &'static str, access: Access, handler: MethodRouter<Services>) -> Self {
+        self.add(RouteEntry { method: "POST", path, access }, handler)
+    }
+
+    fn add(mut self, entry: RouteEntry, handler: MethodRouter<Services>) -> Self {
+        self.list.push(entry);
+        self.router = self.router.route(entry.path, handler);
+        self
+    }
+
+    /// With another domain's.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.list.extend(other.list);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// The list.
+    #[must_use]
+    pub fn list(&self) -> &[RouteEntry] {
+        &self.list
+    }
+
+    /// The router.
+    #[must_use]
+    pub fn into_router(self) -> Router<Services> {
+        self.router
+    }
+}

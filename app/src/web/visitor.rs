@@ -1,0 +1,158 @@
+//! Who is in front of a page: known or not, in which language, on which path.
+
+use super::{Assets, Institution, Problem, Reason, Services};
+use crate::words::{Figures, Words};
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    response::{IntoResponse, Response},
+};
+use guichet_platform::session::Session;
+use guichet_types::{Locale, Theme, Timestamp};
+use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use std::sync::Arc;
+
+/// When the session ends, for the warning on the page.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionEnd {
+    /// When it ends if nobody does anything more.
+    pub at: Timestamp,
+    /// Seconds before it that the customer is warned.
+    pub warning_seconds: i64,
+}
+
+/// Who is there. Made once for each request, by [`super::guard`].
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The session, when somebody is signed in.
+    pub session: Option<Session>,
+    /// When it ends.
+    pub ends: Option<SessionEnd>,
+    /// The language of the answer.
+    pub locale: Locale,
+    /// The theme.
+    pub theme: Theme,
+    /// For the one inline script of a page.
+    pub nonce: Arc<str>,
+    /// Path and query, for links back to the same page.
+    pub path: Arc<str>,
+    /// The reader's network address, for the list of sessions.
+    pub network: Arc<str>,
+    /// Browser and system in words.
+    pub agent: Arc<str>,
+    /// The built files that a page names.
+    pub assets: Arc<Assets>,
+    /// Whose portal it is.
+    pub institution: Arc<Institution>,
+}
+
+impl Visitor {
+    /// The words of the visitor's language.
+    #[must_use]
+    pub const fn words(&self) -> Words {
+        Words(self.locale)
+    }
+
+    /// Figures and dates as the visitor reads them, now.
+    #[must_use]
+    pub fn figures(&self, services: &Services) -> Figures {
+        services.figures(self.locale)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::fault("a route stands outside the guard"))
+    }
+}
+
+/// A visitor who is signed in. Extracting it is the only way to a scope.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The visitor.
+    pub visitor: Visitor,
+    /// Their session.
+    pub session: Session,
+}
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let visitor = <Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        match visitor.session.clone() {
+            Some(session) => Ok(Self { visitor, session }),
+            None => Err(Problem::new(Reason::SignInFirst, &visitor)),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        let visitor = <Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        Ok(visitor.session.clone().map(|session| Self { visitor, session }))
+    }
+}
+
+/// What a server function tells the visitor's browser beside its result.
+#[derive(Clone, Debug)]
+pub struct Answer(leptos_axum::ResponseOptions);
+
+impl Answer {
+    /// Adds a header. Values that cannot be one are left out.
+    pub fn header(&self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.0.append_header(name, value);
+        }
+    }
+
+    /// Sends the browser to one of our own pages: a path that begins with one slash. Anything else goes home.
+    pub fn go_to(&self, path: &str) {
+        self.0.set_status(StatusCode::SEE_OTHER);
+        self.0.insert_header(header::LOCATION, own_path(path));
+    }
+}
+
+/// The visitor and the answer in a server function.
+///
+/// # Errors
+/// When it runs outside a request.
+pub fn here() -> Result<(Visitor, Answer), leptos::prelude::ServerFnError> {
+    let fault = || leptos::prelude::ServerFnError::new("fault");
+    let visitor = leptos::prelude::use_context::<Visitor>().ok_or_else(fault)?;
+    let answer = leptos::prelude::use_context::<leptos_axum::ResponseOptions>().ok_or_else(fault)?;
+    Ok((visitor, Answer(answer)))
+}
+
+/// The services in a server function.
+///
+/// # Errors
+/// When it runs outside a request.
+pub fn services() -> Result<Services, leptos::prelude::ServerFnError> {
+    leptos::prelude::use_context::<Services>().ok_or_else(|| leptos::prelude::ServerFnError::new("fault"))
+}
+
+/// A redirect to one of our own pages, after a change.
+#[must_use]
+pub fn redirect_to(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, own_path(path))]).into_response()
+}
+
+/// A path of ours, or home: never another host (`//host`, `/\host`), never a header's end.
+fn own_path(path: &str) -> HeaderValue {
+    let ours = path.starts_with('/') && !path[1..].starts_with(['/', '\\']) && !path.contains(['\\', '\r', '\n']);
+    HeaderValue::from_str(path).ok().filter(|_| ours).unwrap_or(HeaderValue::from_static("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn a_redirect_never_leaves_the_portal() {
+        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\r\nSet-Cookie: x=1", "/é\\"] {
+            assert_eq!(own_path(path), "/", "{path:?}");
+        }
+        assert_eq!(own_path("/accounts/a?q=b"), "/accounts/a?q=b");
+    }
+}

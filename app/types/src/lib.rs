@@ -1,0 +1,22 @@
+//! Value types that the server and the browser share.
+//!
+//! Everything here is small, exact and free of I/O: no float holds an amount, no clock is read, and two ids of different
+//! things do not mix. The crate is in the WebAssembly graph, so it depends on `serde` alone.
+
+mod date;
+mod decimal;
+mod iban;
+mod id;
+pub mod live;
+mod locale;
+mod money;
+mod time;
+
+pub use date::{Date, DateError};
+pub use decimal::{Decimal, DecimalError};
+pub use iban::{Iban, IbanError, group_in_fours};
+pub use id::{Id, IdError, kind};
+pub use live::LiveEvent;
+pub use locale::{Locale, Theme};
+pub use money::{Currency, CurrencyError, Money, MoneyError};
+pub use time::Timestamp;

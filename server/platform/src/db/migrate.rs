@@ -1,0 +1,22 @@
+//! Migrations: two folders with the same names, embedded in the program, applied at start.
+
+use super::DbError;
+use sqlx::{Pool, Postgres, Sqlite, migrate::Migrator};
+
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+pub(super) async fn sqlite(pool: &Pool<Sqlite>) -> Result<(), DbError> {
+    Ok(SQLITE.run(pool).await?)
+}
+
+pub(super) async fn postgres(pool: &Pool<Postgres>) -> Result<(), DbError> {
+    Ok(POSTGRES.run(pool).await?)
+}
+
+/// The names of the migrations, of SQLite and of PostgreSQL. A test holds them equal.
+#[must_use]
+pub fn migration_names() -> (Vec<String>, Vec<String>) {
+    let names = |migrator: &Migrator| migrator.iter().map(|m| format!("{:04} {}", m.version, m.description)).collect();
+    (names(&SQLITE), names(&POSTGRES))
+}

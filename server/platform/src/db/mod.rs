@@ -1,0 +1,278 @@
+//! The database: two typed pools behind one enum, and transactions that belong to a scope.
+//!
+//! There is no way to a connection but [`Db::read`] and [`Db::write`]. Both run their body in a task of its own, so that a
+//! request that goes away cannot leave a transaction open (sqlx 0.9.0 hands such a connection to the next borrower), and a
+//! connection that comes back from anything but a clean end is closed. On SQLite there is one writer and several
+//! `query_only` readers; on PostgreSQL every transaction runs as a role that owns nothing, under forced row-level security.
+
+mod migrate;
+mod open;
+
+use crate::{live::Bus, scope::{Role, Scope}};
+use futures::future::BoxFuture;
+use guichet_types::{Id, kind};
+use sha2::{Digest, Sha256};
+use sqlx::{Pool, Postgres, Sqlite, pool::PoolConnection};
+use std::sync::Arc;
+
+pub use migrate::migration_names;
+pub use open::DbOptions;
+
+/// Why the database did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// sqlx's own word.
+    #[error("the database refused: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// A migration does not fit.
+    #[error("the database schema cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The address names no database that Guichet knows.
+    #[error("{0}")]
+    Address(String),
+    /// A value in the database that this version cannot read.
+    #[error("the database holds a value that cannot be read: {0}")]
+    Value(&'static str),
+    /// The task that ran the transaction panicked; it was rolled back.
+    #[error("the transaction was given up after a fault")]
+    Fault,
+}
+
+/// Either kind of connection. [`on!`](crate::on) runs one body for whichever it is.
+#[derive(Debug)]
+pub enum Conn {
+    /// SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// Runs one query body against whichever database it is; the body is type-checked once for each driver.
+/// `on!(tx, c => sqlx::query(SQL).bind(id).execute(&mut **c).await)`
+#[macro_export]
+macro_rules! on {
+    ($tx:expr, $c:ident => $body:expr) => {
+        match $tx.conn() {
+            $crate::db::Conn::Sqlite($c) => $body,
+            $crate::db::Conn::Postgres($c) => $body,
+        }
+    };
+}
+
+/// Which database it is, for the few texts where the dialects differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A transaction in progress. It ends with the body that was given it: committed when that returns `Ok`, else rolled back.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    id_key: [u8; 32],
+    moved: Vec<Id<kind::Customer>>,
+    clean: bool,
+}
+
+impl Tx {
+    /// The connection, for [`on!`](crate::on).
+    pub const fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        match self.conn {
+            Conn::Sqlite(_) => Dialect::Sqlite,
+            Conn::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// The id of a thing that its parts name: the same for the same parts, and not to be guessed without this
+    /// installation's key. So the same file twice makes the same rows, and replaying the raw store the same database.
+    #[must_use]
+    pub fn stable_id<K>(&self, parts: &[&[u8]]) -> Id<K> {
+        let mut hash = Sha256::new_with_prefix(self.id_key);
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash.finalize()[..16]);
+        Id::from_bytes(id)
+    }
+
+    /// Notes that a customer has a new event, so that their streams are woken after the commit.
+    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>) {
+        if !self.moved.contains(&customer) {
+            self.moved.push(customer);
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module is the home of raw SQL")]
+    async fn begin(&mut self, role: Role, write: bool) -> Result<(), sqlx::Error> {
+        match &mut self.conn {
+            Conn::Sqlite(c) => {
+                sqlx::raw_sql(if write { "begin immediate" } else { "begin" }).execute(&mut **c).await?;
+            }
+            Conn::Postgres(c) => {
+                let mode = if write { "begin" } else { "begin isolation level repeatable read read only" };
+                let whose = match role {
+                    Role::Customer(id) => {
+                        format!("{mode}; set local role guichet_customer; set local guichet.customer = '{id}'")
+                    }
+                    Role::Auth => format!("{mode}; set local role guichet_auth"),
+                    Role::Feed => format!("{mode}; set local role guichet_feed"),
+                };
+                // The only text that is put together: an id of 32 hexadecimal digits by its type.
+                sqlx::raw_sql(sqlx::AssertSqlSafe(whose)).execute(&mut **c).await?;
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this module is the home of raw SQL")]
+    async fn end(&mut self, commit: bool) -> Result<(), sqlx::Error> {
+        let sql = if commit { "commit" } else { "rollback" };
+        on!(self, c => sqlx::raw_sql(sql).execute(&mut **c).await.map(|_| ()))?;
+        self.clean = true;
+        Ok(())
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if !self.clean {
+            on!(self, c => c.close_on_drop());
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Pools {
+    Sqlite { writer: Pool<Sqlite>, readers: Pool<Sqlite> },
+    Postgres { pool: Pool<Postgres> },
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pools: Arc<Pools>,
+    id_key: [u8; 32],
+    bus: Bus,
+}
+
+impl Db {
+    /// The bus that is rung when a commit has moved a customer.
+    #[must_use]
+    pub const fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match *self.pools {
+            Pools::Sqlite { .. } => Dialect::Sqlite,
+            Pools::Postgres { .. } => Dialect::Postgres,
+        }
+    }
+
+    async fn borrow(&self, write: bool) -> Result<Tx, sqlx::Error> {
+        let conn = match &*self.pools {
+            Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
+            Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
+        };
+        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), clean: true })
+    }
+
+    async fn run<T, E>(
+        self,
+        role: Role,
+        write: bool,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        E: From<DbError>,
+    {
+        let sql = |error: sqlx::Error| E::from(DbError::Sql(error));
+        let mut tx = self.borrow(write).await.map_err(sql)?;
+        tx.clean = false;
+        tx.begin(role, write).await.map_err(sql)?;
+        let result = body(&mut tx).await;
+        tx.end(result.is_ok()).await.map_err(sql)?;
+        if result.is_ok() {
+            for customer in std::mem::take(&mut tx.moved) {
+                self.bus.ring(customer);
+            }
+        }
+        result
+    }
+
+    /// Runs `body` in a transaction that sees one state of the database and changes nothing.
+    ///
+    /// # Errors
+    /// What the body returns, or what the database says.
+    pub async fn read<T, E>(
+        &self,
+        scope: &impl Scope,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        shielded(self.clone().run(scope.role(), false, body)).await
+    }
+
+    /// Runs `body` in a transaction that is committed when it returns `Ok` and rolled back when it does not. It goes on to
+    /// its end even when the caller is dropped.
+    ///
+    /// # Errors
+    /// What the body returns, or what the database says.
+    pub async fn write<T, E>(
+        &self,
+        scope: &impl Scope,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        shielded(self.clone().run(scope.role(), true, body)).await
+    }
+
+    /// Answers when a connection answers.
+    ///
+    /// # Errors
+    /// When none does.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let mut tx = self.borrow(false).await?;
+        on!(tx, c => sqlx::query("select 1").execute(&mut **c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Closes every connection, after SQLite's write-ahead log is folded in.
+    pub async fn close(&self) {
+        match &*self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres { pool } => pool.close().await,
+        }
+    }
+}
+
+/// In a task of its own: dropping the caller drops only the handle.
+async fn shielded<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(E::from(DbError::Fault)))
+}

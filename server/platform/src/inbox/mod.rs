@@ -1,0 +1,265 @@
+//! The back office's door for files: taken, hashed, kept, then read.
+//!
+//! The order is what makes a cut at any moment harmless. A file is renamed out of the inbox, hashed, given its row, moved
+//! into the raw store under its hash, and only then read; a restart takes each step up where it was left. The same bytes
+//! under any name are one document. What a document means is for the [`Feed`] of its domain.
+
+mod raw;
+mod watch;
+
+use crate::{
+    clock::SharedClock,
+    db::{Db, DbError, Tx},
+    on,
+    scope::FeedScope,
+};
+use futures::{FutureExt as _, future::BoxFuture};
+use guichet_types::{Id, Timestamp, kind};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use raw::{RawStore, Sha256Hex};
+pub use watch::watch;
+
+/// Why a document could not be taken in. What is wrong with its content is not an error: it is stored with the document.
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// The file system.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What it said.
+        error: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Whatever a feed says.
+    #[error("{0}")]
+    Feed(String),
+}
+
+/// A document that is to be read.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The document.
+    pub document: Id<kind::Document>,
+    /// Its bytes, under their hash.
+    pub path: PathBuf,
+    /// The name that it came under; for people, never trusted.
+    pub name: String,
+    /// Records that an earlier run has applied and committed.
+    pub applied_records: u64,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// What became of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// `accept`, `warn` or `reject`.
+    pub class: &'static str,
+    /// Why, when it was rejected.
+    pub reason: Option<String>,
+    /// Entries, events, rows: what the domain counts.
+    pub records: u64,
+}
+
+/// A domain's reader of documents.
+pub trait Feed: Send + Sync + 'static {
+    /// Its name in logs.
+    fn name(&self) -> &'static str;
+    /// Whether it reads a document that begins with these bytes (at most 4 KiB).
+    fn takes(&self, beginning: &[u8]) -> bool;
+    /// Reads and applies the document, in batches, each one transaction with its checkpoint.
+    fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>>;
+}
+
+/// What [`Inbox::import`] says of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The document.
+    pub document: Id<kind::Document>,
+    /// The same bytes were applied before: nothing was done.
+    pub duplicate: bool,
+    /// What became of it; none for a duplicate.
+    pub outcome: Option<Outcome>,
+}
+
+/// Takes documents in, one after another.
+#[derive(Clone)]
+pub struct Inbox {
+    db: Db,
+    clock: SharedClock,
+    raw: RawStore,
+    feeds: Arc<[Arc<dyn Feed>]>,
+}
+
+impl std::fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbox").field("raw", &self.raw).finish_non_exhaustive()
+    }
+}
+
+impl Inbox {
+    /// An inbox that keeps its bytes under `data` and reads with `feeds`.
+    ///
+    /// # Errors
+    /// When the folders cannot be made.
+    pub fn new(db: Db, clock: SharedClock, data: &Path, feeds: Vec<Arc<dyn Feed>>) -> Result<Self, InboxError> {
+        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into() })
+    }
+
+    /// The raw store.
+    #[must_use]
+    pub const fn raw(&self) -> &RawStore {
+        &self.raw
+    }
+
+    /// Takes a file that lies elsewhere and stays there: the command line's way in.
+    ///
+    /// # Errors
+    /// What the file system, the database or the feed says.
+    pub async fn import(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+        let taken = self.raw.copy_in(file).await?;
+        self.keep(source, &taken, name_of(file)).await
+    }
+
+    /// Takes a file out of the inbox folder.
+    ///
+    /// # Errors
+    /// What the file system, the database or the feed says.
+    pub async fn take(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+        let taken = self.raw.move_in(file).await?;
+        self.keep(source, &taken, name_of(file)).await
+    }
+
+    /// What a run before this one left: files that were taken and not kept, documents that were kept and not applied.
+    ///
+    /// # Errors
+    /// What the file system, the database or a feed says.
+    pub async fn resume(&self) -> Result<u64, InboxError> {
+        const OPEN: &str = "select id, sha256, name, applied_records, received_at from source_document
+            where state in ('received', 'applying') order by received_at, id";
+        let mut count = 0;
+        for taken in self.raw.taken().await? {
+            self.keep("inbox", &taken, RawStore::name_taken(&taken)).await?;
+            count += 1;
+        }
+        type Row = (Vec<u8>, Vec<u8>, String, i64, i64);
+        let open: Vec<Row> = self
+            .db
+            .read(&FeedScope::new(), |tx| {
+                async move { on!(tx, c => sqlx::query_as(OPEN).fetch_all(&mut **c).await).map_err(DbError::from) }.boxed()
+            })
+            .await?;
+        for (id, sha256, name, applied, received_at) in open {
+            let Ok(document) = Id::try_from(id) else { continue };
+            let path = self.raw.path(&Sha256Hex::from_bytes(&sha256));
+            let applied_records = u64::try_from(applied).unwrap_or(0);
+            self.apply(Job { document, path, name, applied_records, received_at: Timestamp(received_at) }).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Gives a taken file its row and its place, and applies it.
+    async fn keep(&self, source: &'static str, taken: &Path, name: String) -> Result<Imported, InboxError> {
+        let (hash, bytes) = self.raw.hash(taken).await?;
+        let now = self.clock.now();
+        let (document, state, applied) = self.register(source, &hash, bytes, name.clone(), now).await?;
+        if state == "applied" || state == "rejected" {
+            self.raw.forget(taken).await?;
+            return Ok(Imported { document, duplicate: true, outcome: None });
+        }
+        let path = self.raw.settle(taken, &hash).await?;
+        let outcome = self.apply(Job { document, path, name, applied_records: applied, received_at: now }).await?;
+        Ok(Imported { document, duplicate: false, outcome: Some(outcome) })
+    }
+
+    async fn register(
+        &self,
+        source: &'static str,
+        hash: &Sha256Hex,
+        bytes: u64,
+        name: String,
+        now: Timestamp,
+    ) -> Result<(Id<kind::Document>, String, u64), InboxError> {
+        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
+            values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
+        const GET: &str = "select id, state, applied_records from source_document where sha256 = $1";
+        const AGAIN: &str = "insert into finding
+              (id, document_id, check_name, severity, place, actual, message, found_at)
+            values ($1, $2, 'duplicate_document', 'info', '', $3, 'The same bytes came again and were not read twice.', $4)
+            on conflict (id) do nothing";
+        let sha256 = hash.to_bytes();
+        let row: (Vec<u8>, String, i64) = self
+            .db
+            .write(&FeedScope::new(), move |tx| {
+                async move {
+                    let id: Id<kind::Document> = tx.stable_id(&[b"document", &sha256]);
+                    let id = id.as_bytes().to_vec();
+                    on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
+                        .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(now.millis())
+                        .execute(&mut **c).await.map(|_| ()))?;
+                    let row: (Vec<u8>, String, i64) =
+                        on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
+                    if row.1 == "applied" {
+                        let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
+                        on!(tx, c => sqlx::query(AGAIN).bind(finding.as_bytes().as_slice()).bind(&id).bind(&name)
+                            .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+                    }
+                    Ok::<_, DbError>(row)
+                }
+                .boxed()
+            })
+            .await?;
+        let document = Id::try_from(row.0).map_err(|_| DbError::Value("source_document.id"))?;
+        Ok((document, row.1, u64::try_from(row.2).unwrap_or(0)))
+    }
+
+    async fn apply(&self, job: Job) -> Result<Outcome, InboxError> {
+        let beginning = self.raw.beginning(&job.path).await?;
+        let document = job.document;
+        let outcome = match self.feeds.iter().find(|feed| feed.takes(&beginning)) {
+            Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
+            None => Outcome {
+                class: "reject",
+                reason: Some("no reader knows this kind of file: its content begins like none of the formats".to_owned()),
+                records: 0,
+            },
+        };
+        let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());
+        self.db
+            .write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed())
+            .await?;
+        tracing::info!(
+            document.id = %document, document.class = class, document.records = outcome.records,
+            "Document {document} was read: {class}, {} records", outcome.records
+        );
+        Ok(outcome)
+    }
+}
+
+async fn finish(
+    tx: &mut Tx,
+    document: Id<kind::Document>,
+    class: &'static str,
+    reason: Option<String>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    const DONE: &str =
+        "update source_document set state = $2, class = $3, reason = $4, applied_at = $5 where id = $1";
+    let state = if class == "reject" { "rejected" } else { "applied" };
+    on!(tx, c => sqlx::query(DONE).bind(document.as_bytes().as_slice()).bind(state).bind(class).bind(reason)
+        .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// The last part of a path, for people; long names are cut.
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().chars().take(200).collect()).unwrap_or_default()
+}

@@ -1,0 +1,64 @@
+//! Watches the inbox folder. By looking, not by the system's notices: those do not come from a file share.
+
+use super::{Inbox, InboxError};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Looks every `every`, takes each file whose size and time have stood still for one look, in the order of their names, and
+/// goes on until told to stop. A sender who renames a finished `.part` or hidden file into place is never read half-way.
+pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: CancellationToken) {
+    let mut seen = HashMap::new();
+    let mut resumed = false;
+    loop {
+        if !resumed {
+            match inbox.resume().await {
+                Ok(0) => resumed = true,
+                Ok(count) => {
+                    resumed = true;
+                    tracing::info!(documents = count, "Took up {count} documents that an earlier run left");
+                }
+                Err(error) => tracing::error!(%error, "What an earlier run left cannot be taken up; trying again"),
+            }
+        }
+        if resumed && let Err(error) = look(&inbox, &folder, &mut seen).await {
+            tracing::error!(%error, "The inbox cannot be read; trying again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(every) => {}
+        }
+    }
+}
+
+type Seen = HashMap<PathBuf, (u64, Option<SystemTime>)>;
+
+async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<(), InboxError> {
+    let at = |error| InboxError::File { path: folder.to_owned(), error };
+    let mut files = tokio::fs::read_dir(folder).await.map_err(at)?;
+    let mut now = Seen::new();
+    while let Some(item) = files.next_entry().await.map_err(at)? {
+        let name = item.file_name();
+        let name = name.to_string_lossy();
+        let unfinished = name.starts_with('.') || [".part", ".tmp", ".filepart"].iter().any(|end| name.ends_with(end));
+        // A file can be gone again between the listing and the look.
+        let Ok(about) = item.metadata().await else { continue };
+        if about.is_file() && !unfinished {
+            now.insert(item.path(), (about.len(), about.modified().ok()));
+        }
+    }
+    let mut ready: Vec<_> = now.iter().filter(|(path, about)| seen.get(*path) == Some(about)).map(|(p, _)| p.clone()).collect();
+    ready.sort();
+    *seen = now;
+    for path in ready {
+        seen.remove(&path);
+        // One file that cannot be taken does not hold up the others.
+        if let Err(error) = inbox.take("inbox", &path).await {
+            tracing::error!(file = %path.display(), %error, "A file of the inbox cannot be taken in");
+        }
+    }
+    Ok(())
+}

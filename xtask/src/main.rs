@@ -1,0 +1,64 @@
+//! The project's chores: it builds the site the server serves (WebAssembly, loader, stylesheet, icons, fonts), holds it to
+//! its weight and lists its islands. People, `make` and the tests all come through here, so there is one way to build it.
+
+mod assets;
+mod budgets;
+mod islands;
+mod loader;
+mod project;
+mod report;
+mod site;
+mod style;
+mod toolchain;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The chores of Guichet.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds everything a browser loads, and the list of its names, into one folder.
+    Site {
+        /// Where to; by default the `site` folder beside the build's other products.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Small and compressed, as it is served to customers (the default).
+        #[arg(long, conflicts_with = "dev")]
+        release: bool,
+        /// Fast to build, large, not compressed.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Fails when the built site is heavier than it may be.
+    Budgets {
+        /// The built site.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Lists the islands in the built WebAssembly, and fails when one in the source is missing there.
+    Islands {
+        /// The built site.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let project = project::Project::find()?;
+    match Arguments::parse().chore {
+        Chore::Site { out, release: _, dev } => {
+            let mode = if dev { site::Mode::Dev } else { site::Mode::Release };
+            site::build(&project, &project.site(out), mode)
+        }
+        Chore::Budgets { out } => budgets::check(&project.site(out)),
+        Chore::Islands { out } => islands::check(&project, &project.site(out)),
+    }
+}

@@ -61,10 +61,6 @@ pub fn cargo() -> OsString {
 }
 
 /// A variable of the environment; cargo and the bootstrap speak to the chores through it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the server's configuration has one door; a build tool has no configuration"
-)]
 pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

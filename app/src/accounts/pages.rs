@@ -129,7 +129,7 @@ pub struct StatementQuery {
 
 impl StatementQuery {
     /// What it asks for. An address that cannot be read is a bad request, not a silent "everything".
-    fn question(&self, currency_digits: u8) -> Result<Question, Reason> {
+    pub(super) fn question(&self, currency_digits: u8) -> Result<Question, Reason> {
         let date = |text: &str| match text.trim() {
             "" => Ok(None),
             text => text.parse::<Date>().map(Some).map_err(|_| Reason::BadRequest),

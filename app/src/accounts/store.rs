@@ -521,6 +521,67 @@ pub async fn find_entry(
     .transpose()
 }
 
+/// An entry with what a file of it needs.
+#[derive(Clone, Debug)]
+pub struct FullEntry {
+    /// As in the list.
+    pub entry: Entry,
+    /// The bank's reference.
+    pub servicer_ref: Option<String>,
+    /// The other reference.
+    pub entry_ref: Option<String>,
+    /// The transactions behind it.
+    pub details: Vec<guichet_formats::record::EntryDetail>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FullRow {
+    #[sqlx(flatten)]
+    entry: EntryRow,
+    servicer_ref: Option<String>,
+    entry_ref: Option<String>,
+    details: String,
+}
+
+/// Booked entries after a cursor, the oldest first, at most `limit`: for files.
+///
+/// # Errors
+/// What the database says.
+pub async fn list_ascending(
+    tx: &mut Tx,
+    scope: &CustomerScope,
+    account: Id<kind::Account>,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<FullEntry>, DbError> {
+    const LIST: &str = "select e.id, e.day, e.position, e.status, e.amount, e.currency, e.reversal, e.value_day, e.booked_at,
+          e.counterparty, e.remittance, e.code, e.final, e.first_seen_at, e.servicer_ref, e.entry_ref, e.details
+        from entry e join holder h on h.account_id = e.account_id
+        where h.customer_id = $1 and h.until_day is null and e.account_id = $2 and e.shown = 1 and e.status = 'booked'
+          and (e.day, e.position) > ($3, $4) and e.day >= $6 and e.day <= $7
+          and ($8 = 0 or (e.amount > 0) = ($8 > 0))
+          and ($9 = '' or e.search like $9 escape '!' or abs(e.amount) = $10)
+        order by e.day, e.position limit $5";
+    let (day, position) = after.map_or((i64::from(i32::MIN), -1), |c| (i64::from(c.day.days()), c.position));
+    let bound = |date: Option<Date>, open: i64| date.map_or(open, |date| i64::from(date.days()));
+    let like = filter.text.as_deref().map(like).unwrap_or_default();
+    let rows: Vec<FullRow> = on!(tx, c => sqlx::query_as(LIST).bind(scope.bytes()).bind(account.as_bytes().as_slice())
+        .bind(day).bind(position).bind(limit).bind(bound(filter.from, i64::from(i32::MIN)))
+        .bind(bound(filter.to, i64::from(i32::MAX))).bind(filter.direction).bind(like).bind(filter.amount.unwrap_or(-1))
+        .fetch_all(&mut **c).await)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(FullEntry {
+                entry: row.entry.try_into()?,
+                servicer_ref: row.servicer_ref,
+                entry_ref: row.entry_ref,
+                details: serde_json::from_str(&row.details).map_err(|_| DbError::Value("entry.details"))?,
+            })
+        })
+        .collect()
+}
+
 /// Words as they are searched: small letters without accents, white space folded.
 #[must_use]
 pub fn fold(text: &str) -> String {

@@ -24,8 +24,7 @@ pub fn page<V: IntoView + 'static>(
     let channel = visitor.session.as_ref().map(|session| session.id.to_string());
     // Without scripts nobody warns that the session ends; then the page itself goes away with it.
     let leave = visitor.ends.filter(|_| channel.is_some()).map(|ends| {
-        let session = visitor.session.as_ref().map_or(ends.at, |session| session.last_human_at);
-        let seconds = ends.at.seconds_since(session).max(30) + 15;
+        let seconds = ends.at.seconds_since(visitor.now).max(30) + 15;
         view! { <noscript><meta http-equiv="refresh" content=format!("{seconds};url=/sign-in?ended=1")/></noscript> }
     });
     let nonce = visitor.nonce.to_string();
@@ -37,6 +36,7 @@ pub fn page<V: IntoView + 'static>(
                 data-theme=visitor.theme.attribute()
                 data-live-cursor=cursor.map(|seq| seq.to_string())
                 data-live-channel=channel
+                data-now=visitor.now.millis().to_string()
             >
                 <head>
                     <meta charset="utf-8"/>

@@ -19,6 +19,10 @@ pub const LOCALE_COOKIE: &str = "__Host-locale";
 /// The theme that a visitor chose.
 pub const THEME_COOKIE: &str = "__Host-theme";
 
+/// On an answer that may repeat what stands in its address: it is not compressed, for its length would tell what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Reflects;
+
 /// The value of a cookie.
 #[must_use]
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -77,8 +81,13 @@ pub async fn guard(State(services): State<Services>, mut request: Request, next:
         Ok(visitor) => visitor,
         Err(problem) => return dress(problem.into_response(), None),
     };
+    let reflects = request.uri().query().is_some();
     request.extensions_mut().insert(visitor.clone());
-    dress(next.run(request).await, Some(&visitor))
+    let mut response = dress(next.run(request).await, Some(&visitor));
+    if reflects {
+        response.extensions_mut().insert(Reflects);
+    }
+    response
 }
 
 async fn visitor(services: &Services, request: &Request) -> Result<Visitor, Problem> {
@@ -108,6 +117,7 @@ async fn visitor(services: &Services, request: &Request) -> Result<Visitor, Prob
         path: request.uri().path_and_query().map_or("/", |path| path.as_str()).into(),
         network: request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default().into(),
         agent: agent_in_words(text(header::USER_AGENT).unwrap_or_default()).into(),
+        now: services.clock.now(),
         assets: services.assets.clone(),
         institution: services.institution.clone(),
         session,

@@ -13,10 +13,10 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-pub use guard::{LOCALE_COOKIE, SESSION_COOKIE, THEME_COOKIE, agent_in_words, cookie, guard, prefetched};
+pub use guard::{LOCALE_COOKIE, Reflects, SESSION_COOKIE, THEME_COOKIE, agent_in_words, cookie, guard, prefetched};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
-pub use visitor::{Answer, SessionEnd, SignedIn, Visitor, here, redirect_to, services};
+pub use visitor::{SessionEnd, SignedIn, Visitor, redirect_to};
 
 /// The names of the built files, each with the hash of its content.
 #[derive(Clone, Debug, Default, serde::Deserialize)]

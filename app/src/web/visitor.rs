@@ -8,7 +8,7 @@ use axum::{
 };
 use guichet_platform::session::Session;
 use guichet_types::{Locale, Theme, Timestamp};
-use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use std::sync::Arc;
 
 /// When the session ends, for the warning on the page.
@@ -39,6 +39,8 @@ pub struct Visitor {
     pub network: Arc<str>,
     /// Browser and system in words.
     pub agent: Arc<str>,
+    /// When the request came.
+    pub now: Timestamp,
     /// The built files that a page names.
     pub assets: Arc<Assets>,
     /// Whose portal it is.
@@ -92,44 +94,6 @@ impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
         let visitor = <Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         Ok(visitor.session.clone().map(|session| Self { visitor, session }))
     }
-}
-
-/// What a server function tells the visitor's browser beside its result.
-#[derive(Clone, Debug)]
-pub struct Answer(leptos_axum::ResponseOptions);
-
-impl Answer {
-    /// Adds a header. Values that cannot be one are left out.
-    pub fn header(&self, name: HeaderName, value: &str) {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.0.append_header(name, value);
-        }
-    }
-
-    /// Sends the browser to one of our own pages: a path that begins with one slash. Anything else goes home.
-    pub fn go_to(&self, path: &str) {
-        self.0.set_status(StatusCode::SEE_OTHER);
-        self.0.insert_header(header::LOCATION, own_path(path));
-    }
-}
-
-/// The visitor and the answer in a server function.
-///
-/// # Errors
-/// When it runs outside a request.
-pub fn here() -> Result<(Visitor, Answer), leptos::prelude::ServerFnError> {
-    let fault = || leptos::prelude::ServerFnError::new("fault");
-    let visitor = leptos::prelude::use_context::<Visitor>().ok_or_else(fault)?;
-    let answer = leptos::prelude::use_context::<leptos_axum::ResponseOptions>().ok_or_else(fault)?;
-    Ok((visitor, Answer(answer)))
-}
-
-/// The services in a server function.
-///
-/// # Errors
-/// When it runs outside a request.
-pub fn services() -> Result<Services, leptos::prelude::ServerFnError> {
-    leptos::prelude::use_context::<Services>().ok_or_else(|| leptos::prelude::ServerFnError::new("fault"))
 }
 
 /// A redirect to one of our own pages, after a change.

@@ -97,7 +97,7 @@ impl Figures {
     /// A plain whole number, grouped.
     #[must_use]
     pub fn number(&self, number: i64) -> String {
-        self.formatters().number.format_to_string(&IcuDecimal::from(number))
+        self.formatters().number.format(&IcuDecimal::from(number)).to_string()
     }
 
     /// The digits of an amount without sign and currency, grouped: `4,812.37`.
@@ -107,7 +107,7 @@ impl Figures {
         number.multiply_pow10(-digits);
         number.pad_end(-digits);
         number.apply_sign_display(SignDisplay::Never);
-        self.formatters().number.format_to_string(&number)
+        self.formatters().number.format(&number).to_string()
     }
 
     /// An amount with its currency where the language puts it: `−€86.40`, `−86,40 €`.
@@ -121,9 +121,10 @@ impl Figures {
     fn money_parts(&self, money: Money, sign: Sign) -> (String, String, String) {
         let mut before = String::new();
         match money.minor {
+            0 => {}
             ..0 => before.push(MINUS),
             1.. if sign == Sign::Always => before.push('+'),
-            _ => {}
+            1.. => {}
         }
         let symbol = symbol(money.currency);
         if self.locale == Locale::En {
@@ -159,7 +160,7 @@ impl Figures {
             _ => (IcuDecimal::from(whole), ""),
         };
         number.apply_sign_display(SignDisplay::Never);
-        let digits = self.formatters().number.format_to_string(&number);
+        let digits = self.formatters().number.format(&number).to_string();
         let sign = if whole < 0 { MINUS.to_string() } else { String::new() };
         let symbol = symbol(money.currency).unwrap_or(money.currency.as_str());
         if self.locale == Locale::En {

@@ -295,6 +295,10 @@ pub struct StatementEnd {
     pub closing: Option<Balance>,
     /// Entries, of every status.
     pub entry_count: u64,
+    /// Those that the file calls a credit; one of nought too, whose sign does not tell.
+    pub credit_count: u64,
+    /// Those that it calls a debit.
+    pub debit_count: u64,
     /// Sum of booked credits in the account's currency, not below nought.
     pub sum_credit: Decimal,
     /// Sum of booked debits in the account's currency, not below nought.

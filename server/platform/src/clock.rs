@@ -48,12 +48,38 @@ impl TestClock {
 
     /// Moves it forward.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+        self.advance_millis(seconds.saturating_mul(1_000));
+    }
+
+    /// Moves it forward.
+    pub fn advance_millis(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_clock_moves_only_when_it_is_told_to() {
+        let clock = TestClock::new(Timestamp(1_000));
+        assert_eq!(clock.now(), Timestamp(1_000));
+        clock.advance_seconds(300);
+        assert_eq!(clock.now(), Timestamp(301_000));
+        clock.set(Timestamp(5));
+        assert_eq!(clock.now(), Timestamp(5));
+    }
+
+    #[test]
+    fn the_system_knows_what_century_it_is() {
+        let year_2020 = Timestamp(1_577_836_800_000);
+        assert!(SystemClock.now() > year_2020);
     }
 }

@@ -5,7 +5,7 @@
 //! office's files in.
 
 pub mod clock;
-// pub mod config;
+pub mod config;
 pub mod db;
 pub mod inbox;
 pub mod live;
@@ -14,6 +14,6 @@ pub mod random;
 pub mod scope;
 pub mod serve;
 pub mod session;
-// pub mod telemetry;
+pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -1,7 +1,10 @@
 //! Randomness as a parameter. Secrets come from the operating system; tests and simulations from a seed.
 
 use guichet_types::Id;
-use rand::{Rng as _, RngCore as _, SeedableRng as _, rngs::{OsRng, StdRng}, TryRngCore as _};
+use rand::{
+    Rng as _, RngCore as _, SeedableRng as _, TryRngCore as _,
+    rngs::{OsRng, StdRng},
+};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -56,4 +59,35 @@ pub fn random_id<K>(random: &dyn Random) -> Id<K> {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
     Id::from_bytes(bytes)
+}
+
+/// A fresh secret of 256 bits, for a cookie or a link.
+#[must_use]
+pub fn token(random: &dyn Random) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guichet_types::kind::Account;
+
+    #[test]
+    fn a_seed_repeats_itself_and_the_system_does_not() {
+        let ids = |random: &dyn Random| [random_id::<Account>(random), random_id::<Account>(random)];
+        assert_eq!(ids(&SeededRandom::new(7)), ids(&SeededRandom::new(7)));
+        assert_ne!(ids(&SeededRandom::new(7)), ids(&SeededRandom::new(8)));
+        let [first, second] = ids(&OsRandom);
+        assert_ne!(first, second);
+        assert_ne!(token(&OsRandom), token(&OsRandom));
+    }
+
+    #[test]
+    fn a_number_stays_below_its_bound() {
+        let random = SeededRandom::new(1);
+        assert!((0..1_000).all(|_| random.below(7) < 7));
+        assert_eq!(random.below(0), 0);
+    }
 }

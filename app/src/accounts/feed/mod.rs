@@ -1,0 +1,263 @@
+//! How a bank's document becomes rows and events.
+//!
+//! Read twice: once to see whether it can be believed and what it adds up to, with nothing written; then again, in batches,
+//! each one transaction that also moves the document's checkpoint. A cut at any moment is taken up behind the last commit.
+//!
+//! What a statement says is final. What a report or a notification says is counted on top until a statement has it or covers
+//! its day; then the statement's own entry takes its place. Every id is made from what the thing is, so the same news twice,
+//! or in another order, or under another name, makes the same rows.
+
+mod apply;
+mod chain;
+mod rows;
+
+use apply::Applier;
+use futures::{FutureExt as _, future::BoxFuture};
+use guichet_formats::{
+    Class, Format, Limits, Refusal, Report, Reporter, detect, read, read_zip,
+    record::{Document, Record, StatementEnd, StatementHead, StatementKind},
+};
+use guichet_platform::{
+    clock::SharedClock,
+    db::{Db, DbError},
+    inbox::{Feed, InboxError, Job, Outcome},
+    scope::FeedScope,
+};
+use guichet_types::Currency;
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{BufReader, Seek as _},
+    ops::ControlFlow,
+    path::Path,
+    sync::Arc,
+};
+use tokio::sync::mpsc;
+
+/// Records in one transaction.
+const BATCH: usize = 2_000;
+
+/// Reads camt and MT documents into accounts.
+#[derive(Clone, Debug)]
+pub struct AccountsFeed {
+    clock: SharedClock,
+    limits: Limits,
+}
+
+impl AccountsFeed {
+    /// With the default limits.
+    #[must_use]
+    pub fn new(clock: SharedClock) -> Self {
+        Self { clock, limits: Limits::default() }
+    }
+}
+
+/// What the first reading finds out about each statement before it is written.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    end: StatementEnd,
+    currency: Option<Currency>,
+    /// The last one of its account in this document: the one that tells open pages.
+    last_of_account: bool,
+}
+
+/// What the first reading finds out.
+#[derive(Debug)]
+struct Survey {
+    report: Report,
+    facts: Vec<Facts>,
+    /// Nothing in it is final, so that reading it again from the start changes nothing.
+    provisional: bool,
+}
+
+impl Feed for AccountsFeed {
+    fn name(&self) -> &'static str {
+        "accounts"
+    }
+
+    fn takes(&self, beginning: &[u8]) -> bool {
+        detect(beginning) != Format::Unknown
+    }
+
+    fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
+        import(db, scope, job, self.clock.clone(), self.limits.clone()).boxed()
+    }
+}
+
+/// Reads a file without writing anything, and says what is in it.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn report(path: &Path) -> Result<Report, std::io::Error> {
+    survey(path, &Limits::default()).map(|survey| survey.report)
+}
+
+/// Runs a file through its reader.
+fn run(path: &Path, limits: &Limits, sink: guichet_formats::Sink<'_>) -> std::io::Result<Result<(), Refusal>> {
+    let mut file = BufReader::with_capacity(256 * 1024, File::open(path)?);
+    let format = detect(std::io::BufRead::fill_buf(&mut file)?);
+    Ok(if format == Format::Zip {
+        file.rewind()?;
+        read_zip(file, limits, sink)
+    } else {
+        read(file, format, limits, sink)
+    })
+}
+
+fn survey(path: &Path, limits: &Limits) -> std::io::Result<Survey> {
+    let mut reporter = Reporter::default();
+    let mut facts: Vec<Facts> = Vec::new();
+    let mut last: HashMap<String, usize> = HashMap::new();
+    let mut provisional = true;
+    let outcome = run(path, limits, &mut |record| {
+        match &record {
+            Record::Document(document) => provisional &= document.message_type.kind() != StatementKind::Statement,
+            Record::Statement(head) => {
+                let account = head.account.as_ref();
+                let balance = head.balances.first().map(|balance| balance.currency);
+                let currency = account.and_then(|account| account.currency).or(balance);
+                if let Some(account) = account {
+                    last.insert(account.id.clone(), facts.len());
+                }
+                facts.push(Facts { currency, ..Facts::default() });
+            }
+            Record::Entry(entry) => {
+                if let Some(facts) = facts.last_mut() {
+                    facts.currency = facts.currency.or(Some(entry.currency));
+                }
+            }
+            Record::StatementEnd(end) => {
+                if let Some(facts) = facts.last_mut() {
+                    let closing = end.closing.as_ref().or(end.opening.as_ref()).map(|balance| balance.currency);
+                    facts.currency = facts.currency.or(closing);
+                    facts.end = end.clone();
+                }
+            }
+            Record::Finding(_) | Record::Quarantined(_) => {}
+        }
+        reporter.take(&record);
+        ControlFlow::Continue(())
+    })?;
+    for index in last.into_values() {
+        facts[index].last_of_account = true;
+    }
+    Ok(Survey { report: reporter.finish(outcome), facts, provisional })
+}
+
+/// What the second reading hands over: a run of records, and how many of the document lie before its end.
+struct Batch {
+    records: Vec<Record>,
+    through: u64,
+}
+
+/// Where a resumed reading begins: what had begun before the cut.
+#[derive(Default)]
+struct Begun {
+    document: Option<Document>,
+    statement: Option<(usize, StatementHead)>,
+}
+
+async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: Limits) -> Result<Outcome, InboxError> {
+    let path = job.path.clone();
+    let at = |error| InboxError::File { path: path.clone(), error };
+    let (first, first_limits) = (job.path.clone(), limits.clone());
+    let survey = blocking(move || survey(&first, &first_limits)).await?.map_err(at)?;
+    let class = match survey.report.class {
+        Class::Accept => "accept",
+        Class::Warn => "warn",
+        Class::Reject => "reject",
+    };
+    // An accepted document needs no reason.
+    let reason = Some(survey.report.reason.clone()).filter(|reason| class != "accept" && !reason.is_empty());
+    let records = survey.report.entry_count;
+    let report = survey.report;
+    let applier = Applier::new(job.document, job.received_at, clock, survey.facts);
+    let head = (report.message_type.map(str::to_owned), report.version, report.message_id);
+    let found = (report.findings, report.quarantined);
+    let applier = db.write(&scope, move |tx| async move { applier.begin(tx, head, found).await }.boxed()).await?;
+    if class == "reject" {
+        return Ok(Outcome { class, reason, records: 0 });
+    }
+    let skip = if survey.provisional { 0 } else { job.applied_records };
+    apply_all(db, scope, &job, limits, applier, skip).await?;
+    Ok(Outcome { class, reason, records })
+}
+
+async fn apply_all(
+    db: Db,
+    scope: FeedScope,
+    job: &Job,
+    limits: Limits,
+    mut applier: Applier,
+    skip: u64,
+) -> Result<(), InboxError> {
+    let (sender, mut receiver) = mpsc::channel::<(Begun, Batch)>(2);
+    let path = job.path.clone();
+    let reader = tokio::task::spawn_blocking(move || send_batches(&path, &limits, skip, &sender));
+    while let Some((begun, batch)) = receiver.recv().await {
+        let work = applier;
+        applier = db
+            .write(&scope, move |tx| {
+                async move {
+                    let mut work = work;
+                    work.resume(tx, begun.document, begun.statement).await?;
+                    work.take(tx, batch.records).await?;
+                    work.checkpoint(tx, batch.through).await?;
+                    Ok::<_, DbError>(work)
+                }
+                .boxed()
+            })
+            .await?;
+    }
+    let read = reader.await.map_err(|_| InboxError::Feed("reading was given up after a fault".to_owned()))?;
+    let outcome = read.map_err(|error| InboxError::File { path: job.path.clone(), error })?;
+    // The first reading had no refusal; only a disk that changes its mind can make one now.
+    outcome.map_err(|refusal| InboxError::Feed(format!("the file reads otherwise than before: {refusal}")))
+}
+
+fn send_batches(
+    path: &Path,
+    limits: &Limits,
+    skip: u64,
+    sender: &mpsc::Sender<(Begun, Batch)>,
+) -> std::io::Result<Result<(), Refusal>> {
+    let (mut records, mut through, mut begun, mut statements) = (Vec::with_capacity(BATCH), 0_u64, Begun::default(), 0_usize);
+    let outcome = run(path, limits, &mut |record| {
+        through += 1;
+        let statement = matches!(record, Record::Statement(_));
+        if through <= skip {
+            match record {
+                Record::Document(document) => begun.document = Some(document),
+                Record::Statement(head) => begun.statement = Some((statements, head)),
+                Record::StatementEnd(_) => begun.statement = None,
+                _ => {}
+            }
+        } else {
+            records.push(record);
+        }
+        statements += usize::from(statement);
+        if records.len() < BATCH {
+            return ControlFlow::Continue(());
+        }
+        let batch = Batch { records: std::mem::replace(&mut records, Vec::with_capacity(BATCH)), through };
+        match sender.blocking_send((std::mem::take(&mut begun), batch)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    })?;
+    if outcome.is_ok() && !records.is_empty() {
+        let _ = sender.blocking_send((begun, Batch { records, through }));
+    }
+    Ok(outcome)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, InboxError> {
+    let fault = |_| InboxError::Feed("reading was given up after a fault".to_owned());
+    tokio::task::spawn_blocking(work).await.map_err(fault)
+}
+
+/// The feed as the inbox takes it.
+#[must_use]
+pub fn feed(clock: SharedClock) -> Arc<dyn Feed> {
+    Arc::new(AccountsFeed::new(clock))
+}

@@ -1,0 +1,3 @@
+//! The public home page: the counter, and the way in.
+
+pub mod pages;

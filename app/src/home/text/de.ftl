@@ -1,0 +1,20 @@
+# The public home page.
+home-title = Der Schalter, der nie schließt
+home-lede = Kontoauszug lesen, Zahlung verfolgen, Zahlen mitnehmen. Keine Schlange, keine Öffnungszeiten.
+home-open = Offen, wie immer · { $day }, { $time }
+home-sign-in = Anmelden
+home-accounts = Eine Zahlung trifft ein
+home-accounts-text = Sie sehen sie sofort
+home-overview = Alles auf einer Seite
+home-overview-text = Was Sie haben, und seit wann
+home-security = Sicherheit
+home-security-head = Jedes Gerät gelistet
+home-security-text = Melden Sie jedes ab
+home-how = Ihre Bank, sofort
+home-how-text = Was die Bank bucht, ist auf Ihrem Bildschirm, sobald sie es sagt.
+home-live = Live, und ehrlich
+home-live-text = Jede Zahl sagt, woher sie kommt und wie alt sie ist
+home-history = Die ganze Geschichte
+home-history-text = Jede Buchung nach Name, Betrag, Referenz oder Datum suchen
+home-export = Ihre Zahlen
+home-export-text = Herunterladen als CSV, JSON, OFX oder camt.053

@@ -1,0 +1,20 @@
+# The public home page.
+home-title = The counter that never closes
+home-lede = Read a statement, follow a payment, take your figures with you. No queue, no opening hours.
+home-open = Open now, as always · { $day }, { $time }
+home-sign-in = Sign in
+home-accounts = A payment arrives
+home-accounts-text = You see it within a second
+home-overview = All on one page
+home-overview-text = What you have, and since when
+home-security = Security
+home-security-head = Every device listed
+home-security-text = Sign any of them out
+home-how = Your bank, straight away
+home-how-text = What the bank books is on your screen the moment it says so.
+home-live = Live, and honest about it
+home-live-text = Every figure says where it comes from and how old it is
+home-history = The whole history
+home-history-text = Search every movement by name, amount, reference or date
+home-export = Yours to keep
+home-export-text = Download as CSV, JSON, OFX or camt.053

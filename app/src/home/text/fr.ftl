@@ -1,0 +1,20 @@
+# The public home page.
+home-title = Le guichet qui ne ferme jamais
+home-lede = Lisez un relevé, suivez un paiement, emportez vos chiffres. Sans file, sans horaires.
+home-open = Ouvert maintenant, comme toujours · { $day }, { $time }
+home-sign-in = Se connecter
+home-accounts = Un paiement arrive
+home-accounts-text = Vous le voyez dans la seconde
+home-overview = Tout sur une page
+home-overview-text = Ce que vous avez, et depuis quand
+home-security = Sécurité
+home-security-head = Chaque appareil listé
+home-security-text = Déconnectez-les à volonté
+home-how = Votre banque, tout de suite
+home-how-text = Ce que la banque comptabilise est à l’écran dès qu’elle le dit.
+home-live = En direct, et sans tricher
+home-live-text = Chaque chiffre dit d’où il vient et quel âge il a
+home-history = Tout l’historique
+home-history-text = Cherchez chaque mouvement par nom, montant, référence ou date
+home-export = À vous pour toujours
+home-export-text = Téléchargez en CSV, JSON, OFX ou camt.053

@@ -1,0 +1,3 @@
+//! The overview: everything that a customer has, on one page. Blocks follow what there is.
+
+pub mod pages;

@@ -1,0 +1,245 @@
+//! Reads the plain documented form of customers and holders, `guichet: parties/1`.
+//!
+//! Each customer is named by number, each account by identification and currency. The same document twice changes nothing;
+//! a holder with `until` has lost the account. What is said of a customer again replaces what was said before.
+
+use futures::{FutureExt as _, future::BoxFuture};
+use guichet_platform::{
+    clock::SharedClock,
+    db::{Db, DbError, Tx},
+    inbox::{Feed, InboxError, Job, Outcome},
+    on,
+    scope::FeedScope,
+};
+use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, kind};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Largest document; customers by the hundred thousand come in several.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parties {
+    /// `parties/1`.
+    guichet: String,
+    customers: Vec<Customer>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Customer {
+    number: String,
+    name: String,
+    #[serde(default)]
+    given_name: Option<String>,
+    #[serde(default)]
+    kind: PartyKind,
+    since: Date,
+    #[serde(default)]
+    language: Option<Locale>,
+    #[serde(default)]
+    accounts: Vec<Held>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum PartyKind {
+    #[default]
+    Person,
+    Organisation,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    /// IBAN, or the identification that the bank's statements use.
+    identification: String,
+    currency: Currency,
+    #[serde(default)]
+    role: Role,
+    #[serde(default)]
+    kind: Kind,
+    /// The bank's name for the account.
+    #[serde(default)]
+    name: Option<String>,
+    /// This customer's own name for it.
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    bic: Option<String>,
+    /// Agreed overdraft in major units.
+    #[serde(default)]
+    overdraft: Option<Decimal>,
+    #[serde(default)]
+    until: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    #[default]
+    Owner,
+    Joint,
+    Mandate,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    #[default]
+    Current,
+    Savings,
+    Card,
+    Loan,
+    Custody,
+}
+
+/// Reads parties.
+#[derive(Clone, Debug)]
+pub struct PeopleFeed {
+    clock: SharedClock,
+}
+
+/// The feed as the inbox takes it.
+#[must_use]
+pub fn feed(clock: SharedClock) -> Arc<dyn Feed> {
+    Arc::new(PeopleFeed { clock })
+}
+
+impl Feed for PeopleFeed {
+    fn name(&self) -> &'static str {
+        "people"
+    }
+
+    fn takes(&self, beginning: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(beginning);
+        let text: String = text.chars().filter(|c| !c.is_whitespace()).take(200).collect();
+        text.trim_start_matches('\u{feff}').starts_with('{') && text.contains("\"guichet\":\"parties/")
+    }
+
+    fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
+        import(db, scope, job, self.clock.clone()).boxed()
+    }
+}
+
+fn refused(reason: impl Into<String>) -> Outcome {
+    Outcome { class: "reject", reason: Some(reason.into()), records: 0 }
+}
+
+async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Result<Outcome, InboxError> {
+    let at = |error| InboxError::File { path: job.path.clone(), error };
+    if tokio::fs::metadata(&job.path).await.map_err(at)?.len() > MAX_BYTES {
+        return Ok(refused("a parties document is at most 64 MiB; send several"));
+    }
+    let bytes = tokio::fs::read(&job.path).await.map_err(at)?;
+    let parties: Parties = match serde_json::from_slice(&bytes) {
+        Ok(parties) => parties,
+        // serde_json says line, column and what was expected.
+        Err(error) => return Ok(refused(error.to_string())),
+    };
+    if parties.guichet != "parties/1" {
+        return Ok(refused(format!("this version reads parties/1, not {}", parties.guichet)));
+    }
+    if let Some(reason) = parties.customers.iter().find_map(fault) {
+        return Ok(refused(reason));
+    }
+    let records = parties.customers.len() as u64;
+    let now = clock.now().millis();
+    for customers in parties.customers.chunks(500) {
+        let customers = customers.to_vec();
+        db.write(&scope, move |tx| {
+            async move {
+                for customer in customers {
+                    write(tx, customer, now).await?;
+                }
+                Ok::<_, DbError>(())
+            }
+            .boxed()
+        })
+        .await?;
+    }
+    Ok(Outcome { class: "accept", reason: None, records })
+}
+
+/// What is wrong with a customer, before anything is written.
+fn fault(customer: &Customer) -> Option<String> {
+    let who = &customer.number;
+    if who.trim().is_empty() || customer.name.trim().is_empty() {
+        return Some("a customer has a number and a name".to_owned());
+    }
+    customer.accounts.iter().find_map(|held| {
+        let overdraft = held.overdraft.unwrap_or_default();
+        if overdraft.is_negative() || Money::from_decimal(overdraft, held.currency).is_err() {
+            return Some(format!("customer {who}: the overdraft of {} is not an amount", held.identification));
+        }
+        let written_as_iban = held.identification.len() > 14 && held.identification.as_bytes()[..2].iter().all(u8::is_ascii_uppercase);
+        match held.identification.parse::<Iban>() {
+            Err(error @ guichet_types::IbanError::CheckDigits) if written_as_iban => {
+                Some(format!("customer {who}: {}: {error}", held.identification))
+            }
+            _ => None,
+        }
+    })
+}
+
+async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError> {
+    const PARTY: &str = "insert into party (id, kind, name, given_name) values ($1, $2, $3, $4)
+        on conflict (id) do update set kind = excluded.kind, name = excluded.name, given_name = excluded.given_name";
+    const CUSTOMER: &str = "insert into customer (id, party_id, number, since_day, locale, created_at)
+        values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set since_day = excluded.since_day,
+        locale = coalesce(customer.locale, excluded.locale)";
+    let number: String = customer.number.split_whitespace().collect();
+    let party: Id<kind::Party> = tx.stable_id(&[b"party", number.as_bytes()]);
+    let id: Id<kind::Customer> = tx.stable_id(&[b"customer", number.as_bytes()]);
+    let kind = match customer.kind {
+        PartyKind::Person => "person",
+        PartyKind::Organisation => "organisation",
+    };
+    on!(tx, c => sqlx::query(PARTY).bind(party.as_bytes().as_slice()).bind(kind).bind(&customer.name)
+        .bind(&customer.given_name).execute(&mut **c).await.map(|_| ()))?;
+    on!(tx, c => sqlx::query(CUSTOMER).bind(id.as_bytes().as_slice()).bind(party.as_bytes().as_slice()).bind(&number)
+        .bind(i64::from(customer.since.days())).bind(customer.language.map(Locale::tag)).bind(now)
+        .execute(&mut **c).await.map(|_| ()))?;
+    for held in customer.accounts {
+        write_held(tx, id, held, customer.since, now).await?;
+    }
+    Ok(())
+}
+
+async fn write_held(tx: &mut Tx, customer: Id<kind::Customer>, held: Held, since: Date, now: i64) -> Result<(), DbError> {
+    const ACCOUNT: &str = "insert into account (id, identification, scheme, currency, kind, name, bic, overdraft, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (identification, currency) do update
+        set kind = excluded.kind, name = coalesce(excluded.name, account.name), bic = coalesce(excluded.bic, account.bic),
+            overdraft = excluded.overdraft
+        returning id";
+    const HOLDER: &str = "insert into holder (account_id, customer_id, role, label, since_day, until_day)
+        values ($1, $2, $3, $4, $5, $6) on conflict (customer_id, account_id) do update
+        set role = excluded.role, label = excluded.label, until_day = excluded.until_day";
+    let iban = held.identification.parse::<Iban>();
+    let scheme = if iban.is_ok() { "IBAN" } else { "OTHER" };
+    let identification = iban.map_or(held.identification, |iban| iban.as_str().to_owned());
+    let kind = match held.kind {
+        Kind::Current => "current",
+        Kind::Savings => "savings",
+        Kind::Card => "card",
+        Kind::Loan => "loan",
+        Kind::Custody => "custody",
+    };
+    let role = match held.role {
+        Role::Owner => "owner",
+        Role::Joint => "joint",
+        Role::Mandate => "mandate",
+    };
+    let overdraft = held.overdraft.and_then(|amount| Money::from_decimal(amount, held.currency).ok()).map_or(0, |m| m.minor);
+    // The same id that a statement would have given the account, had it come first.
+    let id: Id<kind::Account> = tx.stable_id(&[b"account", identification.as_bytes(), held.currency.as_str().as_bytes()]);
+    let (account,): (Vec<u8>,) = on!(tx, c => sqlx::query_as(ACCOUNT).bind(id.as_bytes().as_slice()).bind(&identification)
+        .bind(scheme).bind(held.currency.as_str()).bind(kind).bind(&held.name).bind(&held.bic).bind(overdraft).bind(now)
+        .fetch_one(&mut **c).await)?;
+    on!(tx, c => sqlx::query(HOLDER).bind(&account).bind(customer.as_bytes().as_slice()).bind(role).bind(&held.label)
+        .bind(i64::from(since.days())).bind(held.until.map(|until| i64::from(until.days()))).execute(&mut **c).await
+        .map(|_| ()))?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+// What a customer does, with scripts and without.
+import { expect, fits, looksRight, test } from '../fixtures';
+import { HUGO, INES, JOINT, PASSWORD } from '../world';
+
+test('a visitor sees the counter, in the language that they read', async ({ page, world, scripts }) => {
+  await page.goto(world.url);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The counter that never closes');
+  await looksRight(page, scripts);
+  await page.locator('details.menu summary').click();
+  await page.getByRole('button', { name: 'Français' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Le guichet qui ne ferme jamais');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+  await fits(page);
+});
+
+test('a wrong password and an unknown name get the same answer, and what was typed stays', async ({ page, world, scripts }) => {
+  for (const name of [INES.email, 'nobody@mail.example']) {
+    await page.goto(`${world.url}/sign-in`);
+    await page.getByLabel('E-mail or customer number').fill(name);
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByRole('alert')).toContainText('That does not match');
+    await expect(page.getByLabel('E-mail or customer number')).toHaveValue(name);
+    await expect(page.getByLabel('Password')).toHaveValue('');
+  }
+  await looksRight(page, scripts);
+});
+
+test('a customer reads the statement, with the balance after every movement', async ({ page, world, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await looksRight(page, scripts);
+  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Current account');
+  const rows = page.locator('tbody[data-live-list] tr[id]');
+  await expect(rows).toHaveCount(50);
+  await expect(page.getByRole('img', { name: /Balance, last 30 days/ })).toBeVisible();
+  // The first row's balance is the booked balance.
+  const booked = (await page.locator('.stat .figure').first().innerText()).replace(/\s/g, '');
+  await expect(rows.first()).toContainText(booked);
+  await fits(page);
+  await looksRight(page, scripts);
+  await page.getByRole('link', { name: 'Earlier movements' }).click();
+  await expect(page.locator('tr[id^="e-"]').first()).toBeVisible();
+  await expect(page.getByRole('link', { name: 'To the newest' })).toBeVisible();
+  await expect(page.url()).toContain('before=');
+  await looksRight(page, scripts);
+  void world;
+});
+
+test('a customer finds a movement by name, amount and date, and opens it', async ({ page, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  for (const words of ['fonciere', '985', 'E2E-R5']) {
+    await page.getByRole('searchbox', { name: 'Search movements' }).fill(words);
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await expect(page.locator('tr[id^="e-"]')).toHaveCount(1);
+  }
+  await looksRight(page, scripts);
+  await page.getByRole('link', { name: 'Foncière Beauvoisine' }).click();
+  await expect(page.getByText('Rent <November>')).toBeVisible();
+  await expect(page.getByText('E2E-R5')).toBeVisible();
+  await expect(page.getByText(/camt\.053/)).toBeVisible();
+  await looksRight(page, scripts);
+});
+
+test('a search that finds nothing says so and can be cleared', async ({ page, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('searchbox', { name: 'Search movements' }).fill('zeppelin');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await looksRight(page, scripts);
+  await page.getByRole('link', { name: 'Clear search' }).click();
+  await expect(page.locator('tr[id^="e-"]').first()).toBeVisible();
+});
+
+test('every format downloads and holds the movements', async ({ page, world, signedIn }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  const account = new URL(page.url()).pathname;
+  for (const [format, mark] of [['csv', 'Foncière Beauvoisine'], ['json', '"-985"'], ['ofx', '<OFX>'], ['camt', 'camt.053.001.08']]) {
+    const answer = await page.request.get(`${world.url}${account}/download/${format}`);
+    expect(answer.status()).toBe(200);
+    expect(answer.headers()['content-disposition']).toContain('attachment');
+    expect(await answer.text()).toContain(mark);
+  }
+});
+
+test('an account of somebody else answers like one that does not exist', async ({ page, world, signedIn, browser }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  const path = new URL(page.url()).pathname;
+  const other = await browser.newContext({ baseURL: world.url });
+  const hugo = await signedIn(HUGO.email, other);
+  const foreign = await hugo.request.get(`${world.url}${path}`);
+  const none = await hugo.request.get(`${world.url}/accounts/${'0'.repeat(32)}`);
+  expect([foreign.status(), none.status()]).toEqual([404, 404]);
+  const strip = (text: string) => text.replace(/nonce="[^"]*"|nonce-[^']*|value="\/accounts\/[^"]*"|ends_at[^,]*,|data-now="\d+"/g, '');
+  expect(strip(await foreign.text())).toBe(strip(await none.text()));
+  await other.close();
+});
+
+test('a customer lists their sessions, ends the other one, and signs out', async ({ page, world, signedIn, browser, scripts }) => {
+  const other = await browser.newContext({ baseURL: world.url });
+  await signedIn(HUGO.email, other);
+  await signedIn(HUGO.email);
+  await page.goto(`${world.url}/profile`);
+  await expect(page.getByText('This one')).toBeVisible();
+  await looksRight(page, scripts);
+  await fits(page);
+  const before = await page.locator('#sessions').locator('xpath=ancestor::section').locator('tbody tr').count();
+  expect(before).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await expect(page.locator('section:has(#sessions) tbody tr')).toHaveCount(1);
+  const there = await other.pages()[0].goto(`${world.url}/overview`);
+  expect(there?.url()).toContain('/sign-in');
+  await page.locator('form[action="/api/sign-out"] button').first().click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto(`${world.url}/overview`);
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await other.close();
+});
+
+test('the theme is the customer’s choice, and every page holds in the dark', async ({ page, world, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await page.goto(`${world.url}/profile`);
+  await page.getByText('Dark', { exact: true }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  for (const path of ['/overview', '/accounts', '/profile', '/']) {
+    await page.goto(`${world.url}${path}`);
+    await looksRight(page, scripts);
+    await fits(page);
+  }
+  await page.goto(`${world.url}/profile`);
+  await page.getByText('System', { exact: true }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.locator('html')).not.toHaveAttribute('data-theme', 'dark');
+});
+
+test('the whole statement is said in German and in French', async ({ page, world, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  for (const [name, lang, heading] of [['Deutsch', 'de', 'Umsätze'], ['Français', 'fr', 'Mouvements'], ['English', 'en', 'Movements']]) {
+    await page.goto(`${world.url}/accounts`);
+    await page.locator('header details.menu summary').click();
+    await page.locator('header details.menu').getByRole('button', { name }).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+    await page.locator('main a.item').first().click();
+    await expect(page.getByRole('heading', { level: 2, name: heading })).toBeVisible();
+    await fits(page);
+    await looksRight(page, scripts);
+  }
+  void JOINT; void PASSWORD;
+});
+
+test('the keyboard alone reaches the statement', async ({ page, world, signedIn }) => {
+  await signedIn(INES.email);
+  await page.goto(`${world.url}/accounts`);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.locator('main a.item').first().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 2, name: 'Movements' })).toBeVisible();
+});

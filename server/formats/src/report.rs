@@ -1,0 +1,323 @@
+//! What a file says, in figures: for the operator, and for holding readers against known truth.
+
+use crate::{
+    Refusal, hash64,
+    out::TOLD,
+    record::{Balance, Check, Entry, EntryStatus, Finding, Quarantined, Record, Severity, StatementEnd, StatementHead},
+    totals::difference,
+};
+use guichet_types::{Currency, Date, Decimal};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Statements that are told one by one. Beyond them only the totals of the file grow.
+const STATEMENTS: usize = 10_000;
+
+/// What is to be done with a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Import it.
+    #[default]
+    Accept,
+    /// Import it, and show what is wrong with it.
+    Warn,
+    /// Do not import it.
+    Reject,
+}
+
+impl Class {
+    /// `accept`, `warn`, `reject`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Warn => "warn",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+/// Number and sums of one currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CurrencySums {
+    /// Credits.
+    pub credit_count: u64,
+    /// Their sum.
+    pub credit_sum: Decimal,
+    /// Debits.
+    pub debit_count: u64,
+    /// Their sum, not below nought.
+    pub debit_sum: Decimal,
+}
+
+/// A balance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BalanceReport {
+    /// The ISO code, or a proprietary one; MT: the tag.
+    pub r#type: String,
+    /// Its subtype.
+    pub subtype: Option<String>,
+    /// Signed.
+    pub amount: Decimal,
+    /// Its currency.
+    pub ccy: Currency,
+    /// The day it is of.
+    pub date: Option<Date>,
+    /// `CRDT`, `DBIT`, or none where the file does not say.
+    pub indicator: Option<&'static str>,
+}
+
+/// A statement.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "the names are those of the standards; see the records")]
+pub struct StatementReport {
+    pub id: Option<String>,
+    pub reference: Option<String>,
+    pub electronic_seq: Option<String>,
+    pub legal_seq: Option<String>,
+    pub statement_no: Option<String>,
+    pub account: Option<String>,
+    pub account_ccy: Option<Currency>,
+    pub currency: Option<Currency>,
+    pub from_date: Option<Date>,
+    pub to_date: Option<Date>,
+    pub balances: Vec<BalanceReport>,
+    pub entry_count: u64,
+    pub credit_count: u64,
+    pub debit_count: u64,
+    pub credit_sum: Decimal,
+    pub debit_sum: Decimal,
+    pub sums_by_ccy: BTreeMap<String, CurrencySums>,
+    pub tx_details_count: u64,
+    pub reversal_count: u64,
+    pub status_counts: BTreeMap<&'static str, u64>,
+    pub opening: Option<Decimal>,
+    pub opening_type: Option<String>,
+    pub closing: Option<Decimal>,
+    pub closing_type: Option<String>,
+    pub available: Option<Decimal>,
+    pub balance_check: Check,
+    pub balance_diff: Option<Decimal>,
+    pub summary_check: Check,
+    pub duplicate_entry_refs: u64,
+    pub quarantined: u64,
+}
+
+/// A file.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Import it or not.
+    pub class: Class,
+    /// Why, one sentence.
+    pub reason: String,
+    /// The stable word of the refusal, if there is one.
+    pub refusal: Option<&'static str>,
+    /// `camt`, `mt94x`; none when nothing was read.
+    pub format: Option<&'static str>,
+    /// `camt.053.001.08`, `MT940`.
+    pub version: Option<String>,
+    /// `camt.053`, `MT940`.
+    pub message_type: Option<&'static str>,
+    /// Of the first message.
+    pub message_id: Option<String>,
+    /// Messages: more than one in a ZIP or an envelope.
+    pub document_count: u64,
+    /// Statements.
+    pub statement_count: u64,
+    /// Entries that can be booked.
+    pub entry_count: u64,
+    /// Accounts, as the file writes them, sorted.
+    pub accounts: BTreeSet<String>,
+    /// camt: of the entries; MT: of the balances. Sorted.
+    pub currencies: BTreeSet<String>,
+    /// The first ten thousand.
+    pub statements: Vec<StatementReport>,
+    /// The first hundred of each kind.
+    pub findings: Vec<Finding>,
+    /// How many there are of each kind.
+    pub finding_counts: BTreeMap<String, u64>,
+    /// The first hundred pieces that were kept aside.
+    pub quarantined: Vec<Quarantined>,
+    /// How many were kept aside.
+    pub quarantined_count: u64,
+}
+
+/// Builds a report out of the records as they come. Its memory does not grow with the entries.
+#[derive(Debug, Default)]
+pub struct Reporter {
+    report: Report,
+    statement: StatementReport,
+    swift: bool,
+    worst: Option<Severity>,
+    told: HashMap<u64, u64>,
+}
+
+impl Reporter {
+    /// Takes the next record.
+    pub fn take(&mut self, record: &Record) {
+        match record {
+            Record::Document(document) => {
+                self.swift = document.version.starts_with("MT");
+                self.report.document_count += 1;
+                if self.report.document_count == 1 {
+                    self.report.format = Some(if self.swift { "mt94x" } else { "camt" });
+                    self.report.version = Some(document.version.clone());
+                    self.report.message_type = Some(document.message_type.as_str());
+                    self.report.message_id.clone_from(&document.message_id);
+                }
+            }
+            Record::Statement(head) => self.statement(head),
+            Record::Entry(entry) => self.entry(entry),
+            Record::StatementEnd(end) => self.end(end),
+            Record::Finding(finding) => self.finding(finding),
+            Record::Quarantined(piece) => {
+                self.report.quarantined_count += 1;
+                if self.report.quarantined.len() < TOLD as usize {
+                    self.report.quarantined.push(piece.clone());
+                }
+            }
+        }
+    }
+
+    fn statement(&mut self, head: &StatementHead) {
+        let account = head.account.as_ref();
+        let stated = account.map(|account| account.stated.clone().unwrap_or_else(|| account.id.clone()));
+        if self.report.accounts.len() < STATEMENTS {
+            self.report.accounts.extend(stated.clone());
+        }
+        self.statement = StatementReport {
+            id: head.reference.clone(),
+            reference: head.reference.clone(),
+            electronic_seq: head.electronic_seq.clone(),
+            legal_seq: head.legal_seq.clone(),
+            statement_no: head.statement_no.clone(),
+            account: stated,
+            account_ccy: account.and_then(|account| account.currency),
+            from_date: head.from,
+            to_date: head.to,
+            ..StatementReport::default()
+        };
+        self.balances(&head.balances);
+    }
+
+    fn balances(&mut self, balances: &[Balance]) {
+        for balance in balances {
+            if self.swift {
+                self.report.currencies.insert(balance.currency.to_string());
+            }
+            if balance.code == "CLAV" && self.statement.available.is_none() {
+                self.statement.available = Some(balance.amount);
+            }
+            self.statement.balances.push(BalanceReport {
+                r#type: balance.tag.clone().unwrap_or_else(|| balance.code.clone()),
+                subtype: balance.subtype.clone(),
+                amount: balance.amount,
+                ccy: balance.currency,
+                date: balance.date,
+                indicator: balance.direction_stated.then_some(if balance.amount.is_negative() { "DBIT" } else { "CRDT" }),
+            });
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let statement = &mut self.statement;
+        self.report.entry_count += 1;
+        statement.entry_count += 1;
+        let code = entry.currency.as_str();
+        if !self.swift && !self.report.currencies.contains(code) {
+            self.report.currencies.insert(code.to_owned());
+        }
+        if !statement.sums_by_ccy.contains_key(code) {
+            statement.sums_by_ccy.insert(code.to_owned(), CurrencySums::default());
+        }
+        let size = entry.amount.abs();
+        // A sum that does not fit stays as it is; the reader has told the mismatch.
+        let add = |sum: &mut Decimal| *sum = sum.checked_add(size).unwrap_or(*sum);
+        if let Some(sums) = statement.sums_by_ccy.get_mut(code) {
+            if entry.amount.is_negative() {
+                sums.debit_count += 1;
+                add(&mut sums.debit_sum);
+                add(&mut statement.debit_sum);
+            } else {
+                sums.credit_count += 1;
+                add(&mut sums.credit_sum);
+                add(&mut statement.credit_sum);
+            }
+        }
+        statement.tx_details_count += entry.details.len() as u64;
+        statement.reversal_count += u64::from(entry.reversal);
+        let status = match entry.status {
+            _ if !entry.status_stated => "NONE",
+            EntryStatus::Booked => "BOOK",
+            EntryStatus::Pending => "PDNG",
+            EntryStatus::Info => "INFO",
+            EntryStatus::Future => "FUTR",
+        };
+        *statement.status_counts.entry(status).or_default() += 1;
+    }
+
+    fn end(&mut self, end: &StatementEnd) {
+        self.balances(&end.balances);
+        let mut statement = std::mem::take(&mut self.statement);
+        let kind = |balance: &Balance| balance.tag.clone().unwrap_or_else(|| balance.code.clone());
+        statement.opening = end.opening.as_ref().map(|balance| balance.amount);
+        statement.opening_type = end.opening.as_ref().map(kind);
+        statement.closing = end.closing.as_ref().map(|balance| balance.amount);
+        statement.closing_type = end.closing.as_ref().map(kind);
+        statement.currency = end.opening.as_ref().or(end.closing.as_ref()).map(|balance| balance.currency);
+        statement.balance_check = end.balance_check;
+        statement.balance_diff = match (end.balance_check, statement.opening, statement.closing) {
+            (Check::Mismatch, Some(opening), Some(closing)) => difference(opening, closing, end.sum_credit, end.sum_debit),
+            _ => None,
+        };
+        statement.summary_check = end.summary_check;
+        (statement.credit_count, statement.debit_count) = (end.credit_count, end.debit_count);
+        if statement.sums_by_ccy.len() == 1 {
+            // The sign of a nought does not tell; the end of the statement does.
+            for sums in statement.sums_by_ccy.values_mut() {
+                (sums.credit_count, sums.debit_count) = (end.credit_count, end.debit_count);
+            }
+        }
+        statement.duplicate_entry_refs = end.duplicate_refs;
+        statement.quarantined = end.quarantined;
+        self.report.statement_count += 1;
+        if self.report.statements.len() < STATEMENTS {
+            self.report.statements.push(statement);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.worst = self.worst.max(Some(finding.severity));
+        let name = format!("{:?}", finding.check);
+        let told = self.told.entry(hash64(&name)).or_default();
+        *told += 1;
+        *self.report.finding_counts.entry(name).or_default() += 1;
+        if *told <= TOLD + 1 {
+            self.report.findings.push(finding.clone());
+        }
+    }
+
+    /// The report, with what reading came to.
+    #[must_use]
+    pub fn finish(mut self, outcome: Result<(), Refusal>) -> Report {
+        let report = &mut self.report;
+        (report.class, report.reason) = match outcome {
+            Err(refusal) => {
+                report.refusal = Some(refusal.code());
+                (Class::Reject, refusal.to_string())
+            }
+            Ok(()) if report.entry_count == 0 && report.statements.iter().any(|statement| statement.quarantined > 0) => {
+                (Class::Reject, "No entry can be booked: every one is kept aside.".to_owned())
+            }
+            Ok(()) if report.accounts.is_empty() => (Class::Reject, "No statement names an account.".to_owned()),
+            Ok(()) if report.quarantined_count > 0 => (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count)),
+            Ok(()) if self.worst >= Some(Severity::Warn) => {
+                let first = report.findings.iter().find(|finding| finding.severity >= Severity::Warn);
+                (Class::Warn, first.map_or_else(String::new, |finding| finding.message.clone()))
+            }
+            Ok(()) => (Class::Accept, "Everything is as it should be.".to_owned()),
+        };
+        self.report
+    }
+}

@@ -1,0 +1,37 @@
+//! The checks that a text must pass to be the value of a key. What they let through is said in `keys`.
+
+use guichet_types::Locale;
+use std::net::SocketAddr;
+
+pub(super) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control)
+}
+
+pub(super) fn is_filled(text: &str) -> bool {
+    !text.trim().is_empty()
+}
+
+pub(super) fn is_path_or_nothing(text: &str) -> bool {
+    !text.contains(['\0', '\n'])
+}
+
+pub(super) fn is_locale(text: &str) -> bool {
+    text.parse::<Locale>().is_ok()
+}
+
+pub(super) fn is_address(text: &str) -> bool {
+    text.parse::<SocketAddr>().is_ok()
+}
+
+pub(super) fn is_database(text: &str) -> bool {
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        return !path.trim().is_empty();
+    }
+    let Some(rest) = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let has_password =
+        authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=");
+    !rest.is_empty() && !has_password
+}

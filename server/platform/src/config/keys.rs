@@ -1,0 +1,322 @@
+//! The table of keys: what may be written, in one place. The reader checks by it and the reference is printed from it.
+
+use super::{
+    Origin,
+    checks::{is_address, is_database, is_filled, is_locale, is_name, is_path_or_nothing},
+};
+use crate::{
+    serve::{Cidr, ForwardedHeader},
+    telemetry,
+};
+use jiff::tz::TimeZone;
+use std::ops::RangeInclusive;
+
+/// What a value looks like.
+pub(super) enum Shape {
+    /// A text that passes the check.
+    Text(fn(&str) -> bool),
+    /// A whole number.
+    Number(RangeInclusive<u32>),
+    /// A list of texts that each pass the check.
+    List(fn(&str) -> bool),
+}
+
+/// A key of the file.
+pub(super) struct Key {
+    /// Its section.
+    pub section: &'static str,
+    /// Its name in the section.
+    pub name: &'static str,
+    /// What its value looks like.
+    pub shape: Shape,
+    /// Its default, as TOML.
+    pub default: &'static str,
+    /// What it is for; a sentence or a few.
+    pub meaning: &'static str,
+    /// What it may be, to follow "It takes"; empty for a number, whose range says it.
+    pub allowed: &'static str,
+}
+
+impl Key {
+    /// What it may be, to follow "it takes".
+    pub fn takes(&self) -> String {
+        match &self.shape {
+            Shape::Number(range) => format!("a whole number from {} to {}{}", range.start(), range.end(), self.allowed),
+            Shape::Text(_) | Shape::List(_) => self.allowed.to_owned(),
+        }
+    }
+
+    /// Whether its value could hold a secret by mistake, and so is never repeated.
+    pub fn is_delicate(&self) -> bool {
+        self.name == "url" || self.name.ends_with("_file")
+    }
+}
+
+/// The sections in their order, with what they are for.
+pub(super) const SECTIONS: [(&str, &str); 8] = [
+    ("institution", "Who runs the portal."),
+    ("server", "Where and how the portal answers."),
+    ("database", "Where the records are."),
+    ("data", "Files and the back office's inbox."),
+    ("session", "How long a customer stays signed in."),
+    ("password", "What a password hash (argon2id) costs."),
+    ("log", "What is logged. No personal data is, at any level."),
+    ("live", "Live streams to the customers' screens."),
+];
+
+const fn key(
+    section: &'static str,
+    name: &'static str,
+    shape: Shape,
+    default: &'static str,
+    meaning: &'static str,
+    allowed: &'static str,
+) -> Key {
+    Key { section, name, shape, default, meaning, allowed }
+}
+
+use Shape::{List, Number, Text};
+
+/// All of them, in the order of the reference.
+pub(super) const KEYS: [Key; 34] = [
+    key(
+        "institution",
+        "name",
+        Text(is_name),
+        "\"Guichet\"",
+        "The name that customers know the institution by.",
+        "a name of at most 80 characters",
+    ),
+    key(
+        "institution",
+        "time_zone",
+        Text(|text| TimeZone::get(text).is_ok()),
+        "\"Europe/Paris\"",
+        "What \"today\" is, and the hours on every screen.",
+        "a name of the IANA time zone database, like \"Europe/Paris\"",
+    ),
+    key(
+        "institution",
+        "languages",
+        List(is_locale),
+        "[\"en\", \"fr\", \"de\"]",
+        "What readers can choose from, in the order of the menu.",
+        "one or more of \"en\", \"fr\", \"de\"",
+    ),
+    key(
+        "institution",
+        "default_language",
+        Text(is_locale),
+        "\"en\"",
+        "For readers whose browser asks for none of them.",
+        "one of institution.languages",
+    ),
+    key(
+        "server",
+        "listen",
+        Text(is_address),
+        "\"127.0.0.1:8080\"",
+        "Where the portal listens.",
+        "an address and a port, like \"127.0.0.1:8080\" or \"[::]:8080\"",
+    ),
+    key(
+        "server",
+        "public_origin",
+        Text(|text| text.parse::<Origin>().is_ok()),
+        "\"http://localhost:8080\"",
+        "What customers type to come here. Only pages of this origin may change anything.",
+        "scheme, host and port without a path, like \"https://portal.bank.example\"; http only for localhost, 127.0.0.1 and [::1]",
+    ),
+    key(
+        "server",
+        "site_dir",
+        Text(is_filled),
+        "\"target/site\"",
+        "The built files: scripts, styles, icons.",
+        "a folder",
+    ),
+    key(
+        "server",
+        "metrics_listen",
+        Text(|text| text.is_empty() || is_address(text)),
+        "\"127.0.0.1:9090\"",
+        "Where the metrics are served, in the Prometheus format, apart from the portal. They are for the inside of the house.",
+        "an address and a port, or nothing to leave them off",
+    ),
+    key(
+        "server",
+        "max_connections",
+        Number(1..=1_000_000),
+        "10000",
+        "Connections at once. Who comes when all are taken is told to come back later. \
+         The system must allow the process as many open files and some more.",
+        "",
+    ),
+    key(
+        "server",
+        "max_connections_per_network",
+        Number(1..=1_000_000),
+        "1000",
+        "Connections at once from one network, an IPv4 /24 or an IPv6 /64. Trusted proxies are not counted.",
+        "",
+    ),
+    key(
+        "server",
+        "header_timeout_seconds",
+        Number(1..=120),
+        "10",
+        "Seconds in which the head of a request must have come, from the first byte on.",
+        "",
+    ),
+    key(
+        "server",
+        "drain_seconds",
+        Number(0..=600),
+        "25",
+        "Seconds that requests under way get to finish at a shutdown.",
+        "",
+    ),
+    key(
+        "server",
+        "trusted_proxies",
+        List(|text| text.parse::<Cidr>().is_ok()),
+        "[]",
+        "The networks of the proxies in front of the portal. Only their word about a client's address is believed.",
+        "addresses and networks, like \"10.0.0.0/8\" or \"::1\"",
+    ),
+    key(
+        "server",
+        "forwarded_header",
+        Text(|text| text.parse::<ForwardedHeader>().is_ok()),
+        "\"x-forwarded-for\"",
+        "The header in which those proxies write the client's address. The other one is not looked at, because a proxy \
+         passes on what it does not know.",
+        "\"x-forwarded-for\" or \"forwarded\"",
+    ),
+    key(
+        "database",
+        "url",
+        Text(is_database),
+        "\"sqlite:data/guichet.db\"",
+        "The database. SQLite is built in; PostgreSQL is for more than one machine.",
+        "\"sqlite:\" and a path, or \"postgres://user@host/name\" without a password, which belongs into database.password_file",
+    ),
+    key(
+        "database",
+        "password_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file that holds the password of PostgreSQL and nothing else.",
+        "a file, or nothing",
+    ),
+    key(
+        "database",
+        "readers",
+        Number(0..=1_000),
+        "0",
+        "Readers at once on SQLite, connections on PostgreSQL. Nought is two for each core.",
+        "",
+    ),
+    key("data", "dir", Text(is_filled), "\"data\"", "Where the portal keeps its own files.", "a folder"),
+    key(
+        "data",
+        "inbox",
+        Text(is_filled),
+        "\"data/inbox\"",
+        "Where the back office puts files for the portal.",
+        "a folder",
+    ),
+    key("data", "poll_millis", Number(10..=60_000), "200", "Milliseconds between two looks into the inbox.", ""),
+    key(
+        "data",
+        "max_file_mebibytes",
+        Number(1..=65_536),
+        "4096",
+        "Mebibytes of the largest file that is taken from the inbox.",
+        "",
+    ),
+    key(
+        "session",
+        "idle_minutes",
+        Number(1..=1_440),
+        "5",
+        "Minutes without a human act after which a customer is signed out.",
+        "",
+    ),
+    key(
+        "session",
+        "warning_seconds",
+        Number(20..=3_600),
+        "60",
+        "Seconds before that at which the customer is warned.",
+        ", less than the idle time",
+    ),
+    key(
+        "session",
+        "absolute_hours",
+        Number(1..=720),
+        "12",
+        "Hours after which a customer signs in again, whatever they do.",
+        ", not less than the idle time",
+    ),
+    key("password", "memory_kib", Number(19_456..=4_194_304), "65536", "KiB of memory for one hash.", ""),
+    key(
+        "password",
+        "passes",
+        Number(1..=64),
+        "3",
+        "Passes over that memory. One alone needs password.memory_kib of 47104 or more.",
+        "",
+    ),
+    key("password", "lanes", Number(1..=64), "1", "Lanes of one hash.", ""),
+    key(
+        "password",
+        "permits",
+        Number(0..=1_024),
+        "0",
+        "Hashes at once; their memory is taken together. Nought is one for each core but one.",
+        "",
+    ),
+    key(
+        "password",
+        "pepper_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with a secret of 16 bytes or more that goes into every hash, kept apart from the database. \
+         Without it no password that was set under it can be checked.",
+        "a file, or nothing",
+    ),
+    key(
+        "log",
+        "format",
+        Text(|text| matches!(text, "text" | "json")),
+        "\"text\"",
+        "How a line looks: for people, or one JSON object.",
+        "\"text\" or \"json\"",
+    ),
+    key(
+        "log",
+        "filter",
+        Text(telemetry::is_filter),
+        "\"info\"",
+        "What is worth a line.",
+        "a level (off, error, warn, info, debug, trace), and levels for parts, like \"info,sqlx=warn\"",
+    ),
+    key(
+        "live",
+        "retention_hours",
+        Number(1..=8_760),
+        "72",
+        "Hours for which a stream that was cut can be resumed without loss.",
+        "",
+    ),
+    key(
+        "live",
+        "keep_alive_seconds",
+        Number(1..=300),
+        "15",
+        "Seconds between two signs of life on a quiet stream, less than any proxy's patience.",
+        "",
+    ),
+    key("live", "max_streams_per_session", Number(1..=1_000), "8", "Streams at once in one session.", ""),
+];

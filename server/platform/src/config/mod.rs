@@ -1,0 +1,86 @@
+//! Configuration: one documented struct for each section, read once from a file and the environment.
+//!
+//! What is written where: the structs (`sections`) say what the program gets, the table of keys (`keys`) says what may be
+//! written and is the source of the reference file, and `read` brings the two together. Everything wrong is told at once,
+//! with its place, so that a start fails once and not once for each mistake. Secrets come only from files.
+
+mod checks;
+mod keys;
+mod origin;
+mod read;
+mod reference;
+mod secret;
+mod sections;
+#[cfg(test)]
+mod tests;
+
+use serde::Deserialize;
+use std::{fmt, path::Path};
+
+pub use origin::Origin;
+pub use secret::Secret;
+pub use sections::{Data, Database, Institution, Live, Log, LogFormat, Password, Secrets, Server, Session};
+
+/// Everything that an operator can set. Every value has been checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who runs the portal.
+    pub institution: Institution,
+    /// Where and how it answers.
+    pub server: Server,
+    /// Where its records are.
+    pub database: Database,
+    /// Files and the back office's inbox.
+    pub data: Data,
+    /// How long a customer stays signed in.
+    pub session: Session,
+    /// What a password hash costs.
+    pub password: Password,
+    /// What is logged.
+    pub log: Log,
+    /// Live streams.
+    pub live: Live,
+    /// What the `…_file` keys lead to.
+    #[serde(skip)]
+    pub secrets: Secrets,
+}
+
+impl Config {
+    /// Reads the file, where there is one, and then the environment, which wins: `GUICHET_SERVER__LISTEN` sets
+    /// `server.listen`, and lists are separated by commas. Variables without `__` are somebody else's and ignored.
+    ///
+    /// # Errors
+    /// Everything that is wrong: the file cannot be read or is not TOML; keys that do not exist; values that are not
+    /// allowed; secrets that are not where they should be.
+    pub fn load(path: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        read::load(path, env)
+    }
+
+    /// A `guichet.toml` with every key, what it means, what it may be and its default, all commented out.
+    #[must_use]
+    pub fn reference() -> String {
+        reference::render()
+    }
+}
+
+impl Default for Config {
+    /// As without a file and without an environment.
+    #[expect(clippy::expect_used, reason = "the defaults are constants, and a test loads them")]
+    fn default() -> Self {
+        Self::load(None, std::iter::empty()).expect("the defaults hold")
+    }
+}
+
+/// What is wrong with the configuration: one sentence for each problem, with its place. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError {
+    /// The sentences, in the order of the file, then of the environment.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}

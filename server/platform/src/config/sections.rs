@@ -1,0 +1,202 @@
+//! The sections, as the program gets them. What may be written in the file is in `keys`.
+
+use super::{Origin, Secret};
+use crate::serve::{Cidr, ForwardedHeader};
+use guichet_types::Locale;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, de::Error as _};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+
+/// Who runs the portal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Institution {
+    /// The name that customers know it by.
+    pub name: String,
+    /// What "today" is, and the hours on every screen.
+    #[serde(deserialize_with = "zone")]
+    pub time_zone: TimeZone,
+    /// What readers can choose from; never empty, none twice.
+    pub languages: Vec<Locale>,
+    /// For readers who ask for none of them; it is one of them.
+    pub default_language: Locale,
+}
+
+/// Where and how the portal answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port of the portal.
+    pub listen: SocketAddr,
+    /// The origin that customers type; the only one that may change anything.
+    pub public_origin: Origin,
+    /// The built files: scripts, styles, icons.
+    pub site_dir: PathBuf,
+    /// Address and port of the metrics; none when they are off.
+    #[serde(deserialize_with = "optional")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Connections at once.
+    pub max_connections: u32,
+    /// Connections at once from one network: an IPv4 /24 or an IPv6 /64.
+    pub max_connections_per_network: u32,
+    /// Seconds in which the head of a request must have come.
+    pub header_timeout_seconds: u32,
+    /// Seconds that requests under way get at a shutdown.
+    pub drain_seconds: u32,
+    /// The networks of the proxies whose word about the client is believed.
+    pub trusted_proxies: Vec<Cidr>,
+    /// The header in which they give it.
+    pub forwarded_header: ForwardedHeader,
+}
+
+/// Where the records are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:…` or `postgres://…`, without a password.
+    pub url: String,
+    /// The file with the password of PostgreSQL.
+    #[serde(deserialize_with = "optional")]
+    pub password_file: Option<PathBuf>,
+    /// As written; nought means "as suits the machine". See [`Database::readers`].
+    pub readers: u32,
+}
+
+impl Database {
+    /// Readers at once: as written, or two for each core.
+    #[must_use]
+    pub fn readers(&self) -> u32 {
+        if self.readers == 0 { cores().saturating_mul(2) } else { self.readers }
+    }
+}
+
+/// Files and the back office's inbox.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// Where the portal keeps its own files.
+    pub dir: PathBuf,
+    /// Where the back office puts files for the portal.
+    pub inbox: PathBuf,
+    /// Milliseconds between two looks into the inbox.
+    pub poll_millis: u32,
+    /// Mebibytes of the largest file that is taken.
+    pub max_file_mebibytes: u32,
+}
+
+impl Data {
+    /// Bytes of the largest file that is taken.
+    #[must_use]
+    pub fn max_file_bytes(&self) -> u64 {
+        u64::from(self.max_file_mebibytes) << 20
+    }
+}
+
+/// How long a customer stays signed in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Minutes without a human act.
+    pub idle_minutes: u32,
+    /// Seconds before the idle end at which the customer is warned.
+    pub warning_seconds: u32,
+    /// Hours in all.
+    pub absolute_hours: u32,
+}
+
+impl Session {
+    /// Seconds without a human act.
+    #[must_use]
+    pub fn idle_seconds(&self) -> i64 {
+        i64::from(self.idle_minutes) * 60
+    }
+
+    /// Seconds in all.
+    #[must_use]
+    pub fn absolute_seconds(&self) -> i64 {
+        i64::from(self.absolute_hours) * 3_600
+    }
+}
+
+/// What a password hash costs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    /// KiB of memory.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+    /// As written; nought means "as suits the machine". See [`Password::permits`].
+    pub permits: u32,
+    /// The file with the pepper.
+    #[serde(deserialize_with = "optional")]
+    pub pepper_file: Option<PathBuf>,
+}
+
+impl Password {
+    /// Hashes at once: as written, or one for each core but one.
+    #[must_use]
+    pub fn permits(&self) -> usize {
+        let permits = if self.permits == 0 { cores().saturating_sub(1).max(1) } else { self.permits };
+        usize::try_from(permits).unwrap_or(usize::MAX)
+    }
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// What is worth a line: `info`, or `info,sqlx=warn`.
+    pub filter: String,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Live streams.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Live {
+    /// Hours for which a stream that was cut can be resumed without loss.
+    pub retention_hours: u32,
+    /// Seconds between two signs of life on a quiet stream.
+    pub keep_alive_seconds: u32,
+    /// Streams at once in one session.
+    pub max_streams_per_session: u32,
+}
+
+/// What the `…_file` keys lead to. Never printed.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    /// From `database.password_file`.
+    pub database_password: Option<Secret<String>>,
+    /// From `password.pepper_file`.
+    pub pepper: Option<Secret<Vec<u8>>>,
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    TimeZone::get(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// An empty text stands for nothing: TOML has no null.
+fn optional<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
+}

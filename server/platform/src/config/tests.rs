@@ -1,0 +1,165 @@
+//! What an operator meets: defaults, files, variables, and sentences about mistakes.
+
+use super::*;
+use guichet_types::Locale;
+
+fn with(text: &str, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("guichet.toml");
+    std::fs::write(&path, text).unwrap();
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(Some(&path), env).map_err(|mut error| {
+        for problem in &mut error.problems {
+            *problem = problem.replace(&format!("{}/", folder.path().display()), "");
+        }
+        error
+    })
+}
+
+fn problems(text: &str, env: &[(&str, &str)]) -> Vec<String> {
+    with(text, env).unwrap_err().problems
+}
+
+#[test]
+fn without_a_file_everything_has_its_default() {
+    // Fields without a key and keys without a field would both fail here: nothing in the structs has a default of its own.
+    let config = Config::default();
+    assert_eq!(config.institution.name, "Guichet");
+    assert_eq!(config.institution.time_zone.iana_name(), Some("Europe/Paris"));
+    assert_eq!(config.institution.languages, Locale::ALL);
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.metrics_listen.unwrap().port(), 9090);
+    assert_eq!(config.data.max_file_bytes(), 4 << 30);
+    assert_eq!((config.session.idle_seconds(), config.session.absolute_seconds()), (300, 43_200));
+    assert!(config.database.readers() >= 2 && config.password.permits() >= 1);
+    assert!(config.secrets.pepper.is_none());
+}
+
+#[test]
+fn the_reference_is_the_defaults_and_names_every_key() {
+    let reference = Config::reference();
+    assert!(with(&reference, &[]).is_ok());
+    let set: String = reference
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|key| !key.starts_with('#')).unwrap_or(line))
+        .fold(String::new(), |text, line| text + line + "\n");
+    let config = with(&set, &[]).unwrap();
+    assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    for key in &keys::KEYS {
+        assert_eq!(
+            set.lines().filter(|line| *line == format!("{} = {}", key.name, key.default)).count(),
+            1,
+            "{}",
+            key.name
+        );
+        assert!(key.meaning.ends_with('.') && !key.takes().ends_with('.'), "{}.{}", key.section, key.name);
+        assert!(keys::SECTIONS.iter().any(|section| section.0 == key.section), "{}", key.section);
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let config = with(
+        "[server]\nlisten = '[::]:80'\nmax_connections = 1_000\n[institution]\nname = 'Banque de Rouen'",
+        &[
+            ("GUICHET_SERVER__LISTEN", "127.0.0.1:81"),
+            ("GUICHET_INSTITUTION__LANGUAGES", "fr, en"),
+            ("GUICHET_SERVER__METRICS_LISTEN", ""),
+            ("GUICHET_SERVER__TRUSTED_PROXIES", "10.0.0.0/8,::1"),
+            ("GUICHET_LIVE__KEEP_ALIVE_SECONDS", "5"),
+            ("GUICHET_TEST_POSTGRES", "off"),
+            ("PATH", "/bin"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.server.listen.port(), 81);
+    assert_eq!(config.server.max_connections, 1_000);
+    assert_eq!(config.server.metrics_listen, None);
+    assert_eq!(config.server.trusted_proxies.len(), 2);
+    assert_eq!(config.institution.name, "Banque de Rouen");
+    assert_eq!(config.institution.languages, [Locale::Fr, Locale::En]);
+    assert_eq!(config.live.keep_alive_seconds, 5);
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_place() {
+    let found = problems(
+        "color = 1\n[sever]\n[server]\nlisten = \"eight\"\n  listn = 1\nmax_connections = 0\n[log]\nfilter = \"inof\"\n",
+        &[
+            ("GUICHET_SESSION__IDLE_MINUTES", "soon"),
+            ("GUICHET_LIVE__RETENTION", "1"),
+            ("GUICHET_DATA__POLL_MILLIS", "-1"),
+        ],
+    );
+    let told = [
+        "guichet.toml:1:1: color stands outside any section",
+        "guichet.toml:2:2: there is no section [sever]; did you mean [server]?",
+        "guichet.toml:4:1: server.listen is \"eight\"; it takes an address and a port, like \"127.0.0.1:8080\" or \"[::]:8080\"",
+        "guichet.toml:5:3: there is no key server.listn; did you mean server.listen?",
+        "guichet.toml:6:1: server.max_connections is 0; it takes a whole number from 1 to 1000000",
+        "guichet.toml:8:1: log.filter is \"inof\"; it takes a level (off, error, warn, info, debug, trace), and levels for \
+         parts, like \"info,sqlx=warn\"",
+        "GUICHET_DATA__POLL_MILLIS: data.poll_millis is -1; it takes a whole number from 10 to 60000",
+        "GUICHET_LIVE__RETENTION: there is no key live.retention; did you mean live.retention_hours?",
+        "GUICHET_SESSION__IDLE_MINUTES: session.idle_minutes is \"soon\"; it takes a whole number from 1 to 1440",
+    ];
+    assert_eq!(found, told);
+}
+
+#[test]
+fn what_is_not_toml_is_told_without_showing_the_line() {
+    let found = problems("[database]\nurl = \"postgres://u:hunter2@h/d\n", &[]);
+    assert!(found.len() == 1 && found[0].starts_with("guichet.toml:2:"), "{found:?}");
+    assert!(!found[0].contains("hunter2"));
+    assert_eq!(
+        Config::load(Some(Path::new("/nowhere/guichet.toml")), std::iter::empty()).unwrap_err().problems.len(),
+        1
+    );
+}
+
+#[test]
+fn keys_that_depend_on_each_other_are_checked_together() {
+    let found = problems(
+        "[institution]\nlanguages = ['fr', 'fr']\n[server]\nmetrics_listen = '127.0.0.1:8080'\n[session]\nidle_minutes = 61\n\
+         warning_seconds = 3600\nabsolute_hours = 1\n[password]\npasses = 1\nmemory_kib = 20000",
+        &[],
+    );
+    let starts = [
+        "institution.languages is fr, fr; it takes each",
+        "institution.default_language is \"en\"; it takes one of",
+        "server.metrics_listen is \"127.0.0.1:8080\"",
+        "session.absolute_hours is 1;",
+        "password.passes is 1; with",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:?}");
+    assert!(found.iter().zip(starts).all(|(problem, start)| problem.starts_with(start)), "{found:?}");
+    assert!(problems("[session]\nidle_minutes = 1\nwarning_seconds = 60", &[])[0].contains("less than the 60 seconds"));
+    assert!(problems("[institution]\nlanguages = []", &[])[0].contains("at least one language"));
+}
+
+#[test]
+fn a_secret_is_read_from_its_file_and_shown_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let password = file("password", "hunter2\n");
+    let pepper = file("pepper", "0123456789abcdef\n");
+    let env = [("GUICHET_DATABASE__PASSWORD_FILE", password.as_str()), ("GUICHET_PASSWORD__PEPPER_FILE", &pepper)];
+    let config = with("[database]\nurl = 'postgres://guichet@db/guichet'", &env).unwrap();
+    assert_eq!(config.secrets.database_password.as_ref().unwrap().expose(), "hunter2");
+    assert_eq!(config.secrets.pepper.as_ref().unwrap().expose(), b"0123456789abcdef");
+    assert!(!format!("{config:?}").contains("hunter2"));
+
+    let short = file("short", "pepper\n");
+    let empty = file("empty", "\n");
+    let wrong = [("GUICHET_DATABASE__PASSWORD_FILE", empty.as_str()), ("GUICHET_PASSWORD__PEPPER_FILE", &short)];
+    assert_eq!(problems("", &wrong).len(), 2);
+    let told = problems(
+        "",
+        &[("GUICHET_PASSWORD__PEPPER_FILE", "hunter2 itself"), ("GUICHET_DATABASE__URL", "postgres://u:hunter2@h/d")],
+    );
+    assert!(told.len() == 2 && told.iter().all(|problem| !problem.contains("hunter2")), "{told:?}");
+}

@@ -1,0 +1,260 @@
+//! Passwords: argon2id, bounded so that a storm of sign-ins takes neither the machine's memory nor its time.
+//!
+//! A hash is a PHC string. With a pepper, a secret that is kept apart from the database, the string names the pepper it was
+//! made with (`keyid`), so that hashes from before the pepper still hold and are renewed at the next sign-in, and a pepper
+//! that was lost is told from a password that is wrong.
+
+mod fresh;
+
+use crate::{config, random::SharedRandom};
+use argon2::{
+    Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
+    password_hash::SaltString,
+};
+use sha2::{Digest as _, Sha256};
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+pub use fresh::{Weak, check_new};
+
+/// How long somebody waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest password that is looked at, bytes. Far longer than any that can be set.
+const LONGEST: usize = 1_024;
+
+/// What a hash costs.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordPolicy {
+    /// Memory, KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+    /// How many are made at once; the rest wait for at most two seconds.
+    pub permits: usize,
+}
+
+impl Default for PasswordPolicy {
+    /// 64 MiB, 3 passes, one at a time.
+    fn default() -> Self {
+        Self { memory_kib: 65_536, passes: 3, lanes: 1, permits: 1 }
+    }
+}
+
+impl From<&config::Password> for PasswordPolicy {
+    fn from(section: &config::Password) -> Self {
+        let config::Password { memory_kib, passes, lanes, .. } = *section;
+        Self { memory_kib, passes, lanes, permits: section.permits() }
+    }
+}
+
+/// Why a password could not be hashed or checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many at once; answer 503 with `Retry-After`.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The parameters or a stored hash make no sense.
+    #[error("the password parameters or a stored hash make no sense")]
+    Unusable,
+    /// The stored hash was made with a pepper that is not configured.
+    #[error("a stored password hash was made with another pepper than password.pepper_file holds")]
+    Pepper,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// It is the password.
+    pub ok: bool,
+    /// It is, and the cost or the pepper has changed since it was hashed: hash it again.
+    pub needs_rehash: bool,
+}
+
+struct Inner {
+    policy: PasswordPolicy,
+    params: Params,
+    pepper: Zeroizing<Vec<u8>>,
+    random: SharedRandom,
+    permits: Arc<Semaphore>,
+    /// A hash of nothing that anybody knows, for names that nobody has: checking it takes the same time.
+    dummy: String,
+}
+
+/// Hashes and checks passwords. Cheap to clone.
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords").field("policy", &self.0.policy).finish_non_exhaustive()
+    }
+}
+
+impl Passwords {
+    /// Under `policy`, with a pepper that is kept apart from the database; an empty one is none.
+    ///
+    /// # Errors
+    /// [`PasswordError::Unusable`] when the parameters make no sense.
+    pub fn new(policy: PasswordPolicy, pepper: Vec<u8>, random: SharedRandom) -> Result<Self, PasswordError> {
+        let params = params(policy, &pepper).ok_or(PasswordError::Unusable)?;
+        let permits = Arc::new(Semaphore::new(policy.permits.clamp(1, Semaphore::MAX_PERMITS)));
+        let mut inner = Inner { policy, params, pepper: Zeroizing::new(pepper), random, permits, dummy: String::new() };
+        let mut secret = [0; 32];
+        inner.random.fill(&mut secret);
+        inner.dummy = inner.hash(&secret)?;
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The hash of a password, as a PHC string. The password is wiped.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`] when the wait for a turn is too long.
+    pub async fn hash(&self, password: String) -> Result<String, PasswordError> {
+        let password = Zeroizing::new(password);
+        self.run(move |inner| inner.hash(password.as_bytes())).await
+    }
+
+    /// Checks a password against a hash, or against nothing in the same time. The password is wiped.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`] when the wait for a turn is too long; otherwise the stored hash is at fault.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, PasswordError> {
+        let password = Zeroizing::new(password);
+        self.run(move |inner| inner.verify(password.as_bytes(), stored.as_deref())).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let wait = tokio::time::timeout(PATIENCE, self.0.permits.clone().acquire_owned());
+        let permit = wait.await.map_err(|_| PasswordError::Busy)?.map_err(|_| PasswordError::Busy)?;
+        let inner = self.0.clone();
+        let work = move || {
+            // Held here and not by the caller: whoever hangs up leaves the work behind, and its memory is still taken.
+            let _permit = permit;
+            work(&inner)
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(PasswordError::Unusable))
+    }
+}
+
+impl Inner {
+    fn hash(&self, password: &[u8]) -> Result<String, PasswordError> {
+        let mut salt = [0; 16];
+        self.random.fill(&mut salt);
+        let hashed = || {
+            let salt = SaltString::encode_b64(&salt).ok()?;
+            let argon = argon(self.params.clone(), &self.pepper)?;
+            argon.hash_password(password, &salt).ok().map(|hash| hash.to_string())
+        };
+        hashed().ok_or(PasswordError::Unusable)
+    }
+
+    fn verify(&self, password: &[u8], stored: Option<&str>) -> Result<Verdict, PasswordError> {
+        // What nobody can have set is no, but not sooner than any other no.
+        let possible = (1..=LONGEST).contains(&password.len());
+        let (password, stored) = if possible { (password, stored) } else { (&[][..], None) };
+        let hash = PasswordHash::new(stored.unwrap_or(&self.dummy)).map_err(|_| PasswordError::Unusable)?;
+        let made_with = Params::try_from(&hash).map_err(|_| PasswordError::Unusable)?;
+        let pepper = match made_with.keyid() {
+            [] => &[][..],
+            id if id == self.params.keyid() => &self.pepper[..],
+            _ => return Err(PasswordError::Pepper),
+        };
+        let argon = argon(made_with.clone(), pepper).ok_or(PasswordError::Unusable)?;
+        let ok = argon.verify_password(password, &hash).is_ok() && stored.is_some();
+        let current = hash.algorithm == Algorithm::Argon2id.ident()
+            && (made_with.m_cost(), made_with.t_cost(), made_with.p_cost())
+                == (self.params.m_cost(), self.params.t_cost(), self.params.p_cost())
+            && made_with.keyid() == self.params.keyid();
+        Ok(Verdict { ok, needs_rehash: ok && !current })
+    }
+}
+
+fn params(policy: PasswordPolicy, pepper: &[u8]) -> Option<Params> {
+    let mut builder = ParamsBuilder::new();
+    builder.m_cost(policy.memory_kib).t_cost(policy.passes).p_cost(policy.lanes);
+    if !pepper.is_empty() {
+        // Eight bytes tell one pepper from another and say nothing about it.
+        let digest = Sha256::new().chain_update(b"guichet password pepper\0").chain_update(pepper).finalize();
+        builder.keyid(KeyId::new(digest.get(..8)?).ok()?);
+    }
+    builder.build().ok()
+}
+
+fn argon(params: Params, pepper: &[u8]) -> Option<Argon2<'_>> {
+    Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SeededRandom;
+
+    const RIGHT: &str = "the counter never closes";
+    const YES: Verdict = Verdict { ok: true, needs_rehash: false };
+    const AGAIN: Verdict = Verdict { ok: true, needs_rehash: true };
+    const NO: Verdict = Verdict { ok: false, needs_rehash: false };
+
+    fn passwords(passes: u32, pepper: &str) -> Passwords {
+        let policy = PasswordPolicy { memory_kib: 64, passes, lanes: 1, permits: 1 };
+        Passwords::new(policy, pepper.into(), Arc::new(SeededRandom::new(1))).unwrap()
+    }
+
+    async fn verify(passwords: &Passwords, password: &str, phc: &str) -> Result<Verdict, PasswordError> {
+        passwords.verify(password.to_owned(), Some(phc.to_owned())).await
+    }
+
+    #[tokio::test]
+    async fn the_right_password_is_the_only_one() {
+        let phc = passwords(1, "").hash(RIGHT.to_owned()).await.unwrap();
+        assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
+        assert_eq!(verify(&passwords(1, ""), RIGHT, &phc).await, Ok(YES));
+        assert_eq!(verify(&passwords(2, ""), RIGHT, &phc).await, Ok(AGAIN));
+        for wrong in ["the counter never close", "The counter never closes", "", &"a".repeat(2_000)] {
+            assert_eq!(verify(&passwords(1, ""), wrong, &phc).await, Ok(NO), "{wrong}");
+        }
+        assert_eq!(verify(&passwords(1, ""), RIGHT, "$2b$10$nonsense").await, Err(PasswordError::Unusable));
+    }
+
+    #[tokio::test]
+    async fn a_hash_knows_its_pepper() {
+        let plain = passwords(1, "").hash(RIGHT.to_owned()).await.unwrap();
+        let peppered = passwords(1, "pepper of the house").hash(RIGHT.to_owned()).await.unwrap();
+        assert!(peppered.contains(",keyid=") && !peppered.contains("pepper of"), "{peppered}");
+        let with_pepper = passwords(1, "pepper of the house");
+        assert_eq!(verify(&with_pepper, RIGHT, &peppered).await, Ok(YES));
+        assert_eq!(verify(&with_pepper, "wrong", &peppered).await, Ok(NO));
+        assert_eq!(verify(&with_pepper, RIGHT, &plain).await, Ok(AGAIN), "from before the pepper");
+        assert_eq!(verify(&passwords(1, ""), RIGHT, &peppered).await, Err(PasswordError::Pepper));
+        assert_eq!(verify(&passwords(1, "another one"), RIGHT, &peppered).await, Err(PasswordError::Pepper));
+    }
+
+    #[tokio::test]
+    async fn nobody_has_no_password() {
+        assert_eq!(passwords(1, "").verify(String::new(), None).await, Ok(NO));
+        assert_eq!(passwords(1, "pepper of the house").verify(RIGHT.to_owned(), None).await, Ok(NO));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_too_long_is_told_to_come_back() {
+        let passwords = passwords(1, "");
+        let held = passwords.0.permits.clone().acquire_owned().await.unwrap();
+        assert_eq!(passwords.hash(RIGHT.to_owned()).await, Err(PasswordError::Busy));
+        drop(held);
+        assert!(passwords.hash(RIGHT.to_owned()).await.is_ok());
+    }
+
+    #[test]
+    fn parameters_that_make_no_sense_are_refused() {
+        let policy = PasswordPolicy { memory_kib: 1, ..PasswordPolicy::default() };
+        assert_eq!(
+            Passwords::new(policy, Vec::new(), Arc::new(SeededRandom::new(1))).err(),
+            Some(PasswordError::Unusable)
+        );
+    }
+}

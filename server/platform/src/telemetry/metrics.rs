@@ -1,0 +1,231 @@
+//! Metrics in the Prometheus text format. Labels come from short lists that the program knows, never from what was asked
+//! for, so that nobody can grow them and nothing personal gets in.
+
+use crate::random::Random;
+use axum::{Router, extract::State, routing::get};
+use http::{Method, StatusCode, header::CONTENT_TYPE};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Upper bounds of the histogram of durations, seconds. A page should be within 50 ms.
+const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Everything that is counted. Cheap to clone.
+#[derive(Clone)]
+pub struct Metrics(Arc<Inner>);
+
+struct Inner {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    live_streams: Gauge,
+    live_events: Counter,
+    documents: Family<ClassLabels, Counter>,
+    entries: Counter,
+    sign_ins: Family<OutcomeLabels, Counter>,
+    connections: Gauge,
+    memory: Gauge,
+    /// Tells this process's requests from those of the one before.
+    process: u32,
+    number: AtomicU64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: String,
+    method: &'static str,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClassLabels {
+    class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabels {
+    outcome: &'static str,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+impl Metrics {
+    /// All at nought. The randomness tells this process's request ids from another's.
+    #[must_use]
+    pub fn new(random: &dyn Random) -> Self {
+        let mut process = [0; 4];
+        random.fill(&mut process);
+        let mut inner = Inner {
+            registry: Registry::default(),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            live_streams: Gauge::default(),
+            live_events: Counter::default(),
+            documents: Family::default(),
+            entries: Counter::default(),
+            sign_ins: Family::default(),
+            connections: Gauge::default(),
+            memory: Gauge::default(),
+            process: u32::from_be_bytes(process),
+            number: AtomicU64::new(1),
+        };
+        // The encoder itself writes `_total` behind a counter and a full stop behind a text.
+        let registry = &mut inner.registry;
+        registry.register("guichet_http_requests", "Requests answered", inner.requests.clone());
+        registry.register("guichet_http_request_seconds", "Seconds until an answer began", inner.seconds.clone());
+        registry.register("guichet_live_streams", "Live streams open", inner.live_streams.clone());
+        registry.register("guichet_live_events", "Live events sent", inner.live_events.clone());
+        registry.register(
+            "guichet_import_documents",
+            "Documents taken in, by what became of them",
+            inner.documents.clone(),
+        );
+        registry.register("guichet_import_entries", "Entries taken in", inner.entries.clone());
+        registry.register("guichet_sign_in", "Attempts to sign in, by how they came out", inner.sign_ins.clone());
+        registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
+        registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
+        Self(Arc::new(inner))
+    }
+
+    /// A request has been answered. `route` is a template, `/accounts/{id}`.
+    pub fn http_request(&self, route: &str, method: &Method, status: StatusCode, duration: Duration) {
+        let labels = RequestLabels { route: route.to_owned(), method: known(method), status: status.as_u16() };
+        self.0.requests.get_or_create(&labels).inc();
+        self.0.seconds.get_or_create(&RouteLabels { route: route.to_owned() }).observe(duration.as_secs_f64());
+    }
+
+    /// Live streams open.
+    #[must_use]
+    pub fn live_streams(&self) -> &Gauge {
+        &self.0.live_streams
+    }
+
+    /// Live events sent.
+    #[must_use]
+    pub fn live_events(&self) -> &Counter {
+        &self.0.live_events
+    }
+
+    /// A document has been taken in. `class` is what became of it: `applied`, `quarantined`, `duplicate`.
+    pub fn import_document(&self, class: &'static str) {
+        self.0.documents.get_or_create(&ClassLabels { class }).inc();
+    }
+
+    /// Entries taken in.
+    #[must_use]
+    pub fn import_entries(&self) -> &Counter {
+        &self.0.entries
+    }
+
+    /// Somebody tried to sign in. `outcome` is how it came out: `ok`, `refused`, `throttled`, `busy`.
+    pub fn sign_in(&self, outcome: &'static str) {
+        self.0.sign_ins.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Connections open; the server loop keeps it.
+    #[must_use]
+    pub fn open_connections(&self) -> &Gauge {
+        &self.0.connections
+    }
+
+    /// A number that no other request of this process has, and the process's own.
+    pub(super) fn next_request(&self) -> (u32, u64) {
+        (self.0.process, self.0.number.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Everything as text, for `/metrics`.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        self.0.memory.set(resident_bytes().unwrap_or_default());
+        let mut page = String::new();
+        // Writing into a text does not fail.
+        let _ = text::encode(&mut page, &self.0.registry);
+        page
+    }
+}
+
+/// The methods that a label may name; a client can invent others.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// What the kernel says this process holds; none where it does not say so.
+fn resident_bytes() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse::<i64>().ok()?.checked_mul(1_024)
+}
+
+/// `GET /metrics`, for a listener that only the inside of the house can reach.
+pub fn metrics_router(metrics: Metrics) -> Router {
+    const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let page = |State(metrics): State<Metrics>| async move { ([(CONTENT_TYPE, FORMAT)], metrics.encode()) };
+    Router::new().route("/metrics", get(page)).with_state(metrics)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SeededRandom;
+
+    #[test]
+    fn what_is_counted_is_on_the_page() {
+        let metrics = Metrics::new(&SeededRandom::new(1));
+        metrics.http_request("/accounts/{id}", &Method::GET, StatusCode::OK, Duration::from_millis(7));
+        metrics.http_request(
+            "/accounts/{id}",
+            &Method::from_bytes(b"BREW").unwrap(),
+            StatusCode::NOT_FOUND,
+            Duration::ZERO,
+        );
+        metrics.live_streams().inc();
+        metrics.live_events().inc_by(3);
+        metrics.import_document("applied");
+        metrics.import_entries().inc_by(12);
+        metrics.sign_in("refused");
+        let page = metrics.encode();
+        for line in [
+            "guichet_http_requests_total{route=\"/accounts/{id}\",method=\"GET\",status=\"200\"} 1",
+            "guichet_http_requests_total{route=\"/accounts/{id}\",method=\"other\",status=\"404\"} 1",
+            "guichet_http_request_seconds_bucket{le=\"0.01\",route=\"/accounts/{id}\"} 2",
+            "guichet_live_streams 1",
+            "guichet_live_events_total 3",
+            "guichet_import_documents_total{class=\"applied\"} 1",
+            "guichet_import_entries_total 12",
+            "guichet_sign_in_total{outcome=\"refused\"} 1",
+            "guichet_open_connections 0",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line}\n{page}");
+        }
+        assert!(page.contains("\nprocess_resident_memory_bytes ") && page.ends_with("# EOF\n"));
+    }
+}

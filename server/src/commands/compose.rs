@@ -1,0 +1,68 @@
+//! Puts the parts together that every command needs: database, inbox, sessions, passwords.
+
+use anyhow::Context as _;
+use guichet_app::{accounts, people};
+use guichet_platform::{
+    clock::{SharedClock, SystemClock},
+    config::Config,
+    db::{Db, DbOptions},
+    inbox::Inbox,
+    password::{PasswordPolicy, Passwords},
+    random::{OsRandom, SharedRandom},
+    session::{SessionPolicy, Sessions},
+};
+use std::{fs, sync::Arc};
+
+/// The parts.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database, up to date.
+    pub db: Db,
+    /// The system's clock.
+    pub clock: SharedClock,
+    /// The system's randomness.
+    pub random: SharedRandom,
+    /// Takes documents in.
+    pub inbox: Inbox,
+    /// Keeps sessions.
+    pub sessions: Sessions,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+}
+
+/// Opens what the configuration names.
+///
+/// # Errors
+/// When a folder, the database or the parameters do not work.
+pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let random: SharedRandom = Arc::new(OsRandom);
+    for folder in [&config.data.dir, &config.data.inbox] {
+        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    if let Some(file) = config.database.url.strip_prefix("sqlite:").map(|path| path.split('?').next().unwrap_or(path))
+        && let Some(folder) = std::path::Path::new(file.trim_start_matches("//")).parent()
+        && !folder.as_os_str().is_empty()
+    {
+        fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    let options = DbOptions {
+        url: config.database.url.clone(),
+        password: config.secrets.database_password.as_ref().map(|secret| secret.expose().clone()),
+        readers: config.database.readers(),
+        schema: None,
+    };
+    let db = Db::open(&options, &*random).await.context("the database does not open")?;
+    let feeds = vec![accounts::feed::feed(clock.clone()), people::feed::feed(clock.clone())];
+    let inbox = Inbox::new(db.clone(), clock.clone(), &config.data.dir, feeds)?;
+    let policy = SessionPolicy {
+        idle_seconds: config.session.idle_seconds(),
+        absolute_seconds: config.session.absolute_seconds(),
+        warning_seconds: i64::from(config.session.warning_seconds),
+    };
+    let sessions = Sessions::new(db.clone(), clock.clone(), random.clone(), policy);
+    let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
+    let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
+        .context("the password parameters do not work")?;
+    Ok(Parts { db, clock, random, inbox, sessions, passwords })
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+mod compose;
+mod import;
+mod serve;
+mod user;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use guichet_platform::config::Config;
+use std::{path::PathBuf, process::ExitCode};
+
+pub use compose::{Parts, compose};
+
+/// A customer portal that a bank, an insurer or a parcel carrier runs itself.
+///
+/// Configuration comes from a file and from the environment; `guichet check-config --reference` prints every key. Without
+/// any, everything lives in the folder ./data and the portal answers at http://localhost:8080.
+#[derive(Debug, Parser)]
+#[command(name = "guichet", version, max_term_width = 100)]
+pub struct Cli {
+    /// The configuration file (TOML). Environment variables like GUICHET_SERVER__LISTEN win over it.
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the portal and take in what the back office puts into the inbox folder.
+    Serve,
+    /// Create the database, or bring its schema up to date, and stop.
+    Migrate,
+    /// Read files of the back office: bank statements (camt.052, .053, .054, MT940, MT942, alone or in a ZIP), parties.
+    ///
+    /// Each file is kept and hashed before it is read. The same file twice changes nothing. What cannot be read is kept aside
+    /// with its place and its reason, and the rest goes on. Ends with status 1 when a file was rejected.
+    Import {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Print one JSON object for each file: what was read, what does not add up, and what became of it.
+        #[arg(long)]
+        json: bool,
+        /// Only read and report; write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// People who sign in.
+    #[command(subcommand)]
+    User(User),
+    /// Run the demonstration institution with a simulated back office.
+    Demo {
+        /// Seconds between two movements of the simulated bank.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        every: u64,
+    },
+    /// Check the configuration and stop.
+    CheckConfig {
+        /// Print a configuration file with every key, what it means and what it is when nothing is said.
+        #[arg(long)]
+        reference: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// Give a customer an e-mail address and a password to sign in with, or new ones.
+    ///
+    /// The customer comes from the back office (a parties document). The password is read from standard input, so that it
+    /// stands in no list of processes.
+    Add {
+        /// The customer number.
+        #[arg(long)]
+        customer: String,
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// In a sentence for whoever typed it.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::CheckConfig { reference: true } = cli.command {
+        say(&Config::reference());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load(cli.config.as_deref(), std::env::vars()).context("the configuration does not hold")?;
+    match cli.command {
+        Command::Serve => serve::serve(config, None).await.map(|()| ExitCode::SUCCESS),
+        Command::Demo { every } => serve::serve(config, Some(every)).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => {
+            compose(&config).await?.db.close().await;
+            say("The database is up to date.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import { files, json, dry_run } => import::import(config, files, json, dry_run).await,
+        Command::User(User::Add { customer, email }) => user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS),
+        Command::CheckConfig { .. } => {
+            say("The configuration holds.");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// A line for whoever typed the command.
+#[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
+fn say(line: &str) {
+    println!("{line}");
+}

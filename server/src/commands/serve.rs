@@ -1,0 +1,126 @@
+//! `guichet serve` and `guichet demo`.
+
+use super::{compose, say};
+use crate::{demo, http};
+use anyhow::Context as _;
+use guichet_app::web::{Institution, Services};
+use guichet_platform::{
+    config::Config,
+    inbox, live,
+    scope,
+    serve::{ServeOptions, serve as serve_http},
+    telemetry::{self, Metrics, metrics_router},
+};
+use futures::FutureExt as _;
+use std::{sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Serves until told to stop. `demo` is the number of seconds between two movements of the simulated bank.
+pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<()> {
+    telemetry::init(&config.log).context("logging does not start")?;
+    let assets = http::read_assets(&config.server.site_dir)?;
+    let parts = compose(&config).await?;
+    let metrics = Metrics::new(&*parts.random);
+    let stop = CancellationToken::new();
+    let mut languages = vec![config.institution.default_language];
+    languages.extend(config.institution.languages.iter().copied().filter(|l| *l != config.institution.default_language));
+    let services = Services {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+        random: parts.random.clone(),
+        sessions: parts.sessions.clone(),
+        passwords: parts.passwords.clone(),
+        institution: Arc::new(Institution {
+            name: config.institution.name.clone(),
+            zone: config.institution.time_zone.clone(),
+            languages,
+            host: config.server.public_origin.host().to_owned(),
+        }),
+        assets: Arc::new(assets),
+        origin: config.server.public_origin.as_str().into(),
+        closing: stop.clone(),
+        downloads: Arc::new(tokio::sync::Semaphore::new(8)),
+        keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
+    };
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("{} is not free; choose another address in server.listen", config.server.listen))?;
+    let every = Duration::from_millis(u64::from(config.data.poll_millis));
+    let mut work = vec![
+        tokio::spawn(inbox::watch(parts.inbox.clone(), config.data.inbox.clone(), every, stop.clone())),
+        tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
+        tokio::spawn(forget(parts.db.clone(), parts.clock.clone(), i64::from(config.live.retention_hours), stop.clone())),
+    ];
+    if let Some(address) = config.server.metrics_listen {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("{address} is not free; choose another in server.metrics_listen"))?;
+        let options = ServeOptions::from(&config.server);
+        work.push(tokio::spawn(serve_metrics(listener, metrics.clone(), options, stop.clone())));
+    }
+    if let Some(every) = demo {
+        demo::prepare(&parts, &config.data).await?;
+        say(&demo::greeting(config.server.public_origin.as_str()));
+        let simulator = demo::Simulator::new(&config.data, parts.clock.clone(), config.institution.time_zone.clone())?;
+        work.push(tokio::spawn(simulator.run(Duration::from_secs(every), stop.clone())));
+    }
+    tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());
+    tokio::spawn(stop_on_signal(stop.clone()));
+    let app = http::router(services, &config.server.site_dir, metrics);
+    serve_http(listener, app, ServeOptions::from(&config.server), stop.clone()).await?;
+    stop.cancel();
+    for task in work {
+        let _ = tokio::time::timeout(Duration::from_secs(10), task).await;
+    }
+    parts.db.close().await;
+    tracing::info!("Stopped");
+    Ok(())
+}
+
+async fn serve_metrics(listener: TcpListener, metrics: Metrics, options: ServeOptions, stop: CancellationToken) {
+    if let Err(error) = serve_http(listener, metrics_router(metrics), options, stop).await {
+        tracing::error!(%error, "The metrics are no longer served");
+    }
+}
+
+/// Forgets live events that no open page can still ask for, once an hour.
+async fn forget(
+    db: guichet_platform::db::Db,
+    clock: guichet_platform::clock::SharedClock,
+    hours: i64,
+    stop: CancellationToken,
+) {
+    loop {
+        let before = clock.now().plus_seconds(-hours * 3_600);
+        if let Err(error) = db.write(&scope::operator(), move |tx| live::forget(tx, before).boxed()).await {
+            tracing::warn!(%error, "Old live events could not be forgotten");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(3_600)) => {}
+        }
+    }
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(signal) => signal,
+            Err(error) => {
+                tracing::error!(%error, "The signal to stop cannot be heard");
+                return;
+            }
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+    tracing::info!("Told to stop: requests in flight are finished, open streams are closed");
+    stop.cancel();
+}

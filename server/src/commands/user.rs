@@ -1,0 +1,31 @@
+//! `guichet user add`.
+
+use super::{compose, say};
+use anyhow::{Context as _, bail};
+use guichet_platform::{config::Config, password::{Weak, check_new}, scope};
+use std::io::BufRead as _;
+
+pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::Result<()> {
+    if !email.contains('@') || email.chars().any(char::is_whitespace) {
+        bail!("{email} is not an e-mail address");
+    }
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).context("the password is read from standard input")?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    check_new(password, &[email, &config.institution.name]).map_err(|weak| {
+        anyhow::anyhow!(match weak {
+            Weak::Short => "the password is shorter than 15 characters",
+            Weak::Long => "the password is longer than 256 characters",
+            Weak::Common => "the password is one that many people use",
+        })
+    })?;
+    let parts = compose(&config).await?;
+    let hash = parts.passwords.hash(password.to_owned()).await?;
+    let number: String = customer.split_whitespace().collect();
+    if !parts.sessions.set_credential(&scope::operator(), &number, email, hash).await? {
+        bail!("there is no customer {customer}; customers come from the back office in a parties document");
+    }
+    parts.db.close().await;
+    say(&format!("Customer {customer} signs in as {email} from now on; sessions from before have ended."));
+    Ok(())
+}

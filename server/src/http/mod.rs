@@ -1,0 +1,99 @@
+//! The portal's HTTP face: every domain's routes behind the guard, built files beside it, and the questions of whoever runs
+//! the machine.
+
+mod site;
+
+use axum::{Router, extract::State, http::StatusCode, middleware::from_fn_with_state, response::{IntoResponse, Response}, routing::get};
+use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, guard};
+use guichet_platform::telemetry::{Metrics, observe};
+use std::path::Path;
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate},
+    limit::RequestBodyLimitLayer,
+};
+
+pub use site::{SiteError, read_assets};
+
+/// Forms are small; files have doors of their own.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// Every page, file and action of every domain.
+#[must_use]
+pub fn routes() -> Routes {
+    guichet_app::home::pages::routes()
+        .and(guichet_app::auth::pages::routes())
+        .and(guichet_app::overview::pages::routes())
+        .and(guichet_app::accounts::pages::routes())
+        .and(guichet_app::live::stream::routes())
+}
+
+/// The routes that belong to no domain, for the list.
+pub const MACHINE_ROUTES: [RouteEntry; 5] = [
+    RouteEntry { method: "GET", path: "/healthz", access: Access::Public },
+    RouteEntry { method: "GET", path: "/readyz", access: Access::Public },
+    RouteEntry { method: "GET", path: "/speculation.json", access: Access::Public },
+    RouteEntry { method: "POST", path: "/csp-report", access: Access::Public },
+    RouteEntry { method: "GET", path: "/pkg/{file}", access: Access::Public },
+];
+
+/// The whole portal.
+#[must_use]
+pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
+    let pages = routes()
+        .into_router()
+        .fallback(not_found)
+        .layer(from_fn_with_state(services.clone(), guard))
+        .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                .compress_when(DefaultPredicate::new().and(nothing_reflected)),
+        )
+        .with_state(services.clone());
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready).with_state(services.clone()))
+        .route("/speculation.json", get(speculation))
+        .route("/csp-report", axum::routing::post(csp_report))
+        .merge(site::routes(site_dir))
+        .merge(pages)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::bare(Reason::Fault).into_response()))
+        .layer(from_fn_with_state(metrics, observe))
+}
+
+/// A page that repeats what stands in its address is not compressed beside the customer's figures: the length would tell.
+fn nothing_reflected(_: StatusCode, _: axum::http::Version, _: &axum::http::HeaderMap, extensions: &axum::http::Extensions) -> bool {
+    extensions.get::<guichet_app::web::Reflects>().is_none()
+}
+
+async fn not_found(visitor: Visitor) -> Problem {
+    Problem::new(Reason::NotFound, &visitor)
+}
+
+/// Ready when the database answers.
+async fn ready(State(services): State<Services>) -> Response {
+    if services.closing.is_cancelled() || services.db.ping().await.is_err() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response();
+    }
+    "ready".into_response()
+}
+
+/// Which links a browser may fetch ahead. A prefetch counts neither as an act nor as reading.
+async fn speculation() -> Response {
+    const RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/api/*"}},{"not":{"href_matches":"/live*"}},{"not":{"href_matches":"/*/download/*"}}]},"eagerness":"moderate"}]}"#;
+    ([("content-type", "application/speculationrules+json"), ("cache-control", "public, max-age=3600")], RULES).into_response()
+}
+
+/// What a browser refused because of the policy. Noted without what could be personal.
+async fn csp_report(body: axum::body::Bytes) -> StatusCode {
+    let report: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
+    let directive = report
+        .as_ref()
+        .and_then(|report| report.get("csp-report")?.get("effective-directive")?.as_str())
+        .filter(|word| word.len() < 40 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
+        .unwrap_or("unknown");
+    tracing::warn!(csp.directive = directive, "A browser refused something because of the content security policy");
+    StatusCode::NO_CONTENT
+}

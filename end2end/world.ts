@@ -37,8 +37,8 @@ export class World {
       GUICHET_DATA__DIR: this.folder,
       GUICHET_DATA__INBOX: this.inbox,
       GUICHET_SESSION__IDLE_MINUTES: String(this.idleMinutes),
-      GUICHET_PASSWORD__MEMORY_KIB: '1024',
-      GUICHET_PASSWORD__PASSES: '1',
+      GUICHET_PASSWORD__MEMORY_KIB: '19456',
+      GUICHET_PASSWORD__PASSES: '2',
       GUICHET_LOG__FILTER: 'warn',
     };
   }

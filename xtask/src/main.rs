@@ -14,6 +14,7 @@ mod wasm;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The chores of Guichet.
 #[derive(Parser)]
@@ -43,6 +44,8 @@ enum Chore {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Lints the islands as a browser gets them: compiled for WebAssembly, without the server's half.
+    Lint,
     /// Lists the islands in the built WebAssembly, and fails when one in the source is missing there.
     Islands {
         /// The built site.
@@ -51,13 +54,25 @@ enum Chore {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Sentences for a person, without the trail through this program that nobody asked for.
+            report::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<()> {
     let project = project::Project::find()?;
-    match Arguments::parse().chore {
+    match chore {
         Chore::Site { out, release: _, dev } => {
             let mode = if dev { site::Mode::Dev } else { site::Mode::Release };
             site::build(&project, &project.site(out), mode)
         }
+        Chore::Lint => wasm::lint(&project),
         Chore::Budgets { out } => budgets::check(&project.site(out)),
         Chore::Islands { out } => islands::check(&project, &project.site(out)),
     }

@@ -10,6 +10,11 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
+/// Says what went wrong.
+pub fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "xtask: {line}");
+}
+
 /// Does one step, and says how long it took.
 #[expect(clippy::disallowed_methods, reason = "how long a build step took is told to a person and decides nothing")]
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<(T, String)>) -> Result<T> {

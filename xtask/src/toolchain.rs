@@ -54,7 +54,12 @@ impl Toolchain {
         }
     }
 
-    /// The compiler's version: a new one makes old products worthless.
+    /// Whether it brings clippy; a distribution may package it apart.
+    pub fn has_clippy(&self) -> bool {
+        output(self.cargo().args(["clippy", "--version"])).is_ok()
+    }
+
+    /// The compiler's version, for people to read.
     pub fn version(&self) -> Result<String> {
         output(self.rustc().arg("--version"))
     }

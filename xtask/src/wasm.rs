@@ -87,6 +87,22 @@ fn compile(project: &Project, mode: Mode) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Lints what a browser gets; where the toolchain has no clippy, the compiler's own warnings have to do.
+pub fn lint(project: &Project) -> Result<()> {
+    let toolchain = Toolchain::find()?;
+    let mut cargo = toolchain.cargo();
+    cargo.current_dir(&project.root);
+    if toolchain.has_clippy() {
+        cargo.args(["clippy", "--package", "guichet-frontend", "--target", TARGET, "--target-dir"]);
+        cargo.arg(project.target.join("frontend")).args(["--", "--deny", "warnings"]);
+    } else {
+        crate::report::say(&format!("{} has no clippy: the islands are compiled only", toolchain.name()));
+        cargo.args(["check", "--package", "guichet-frontend", "--target", TARGET, "--target-dir"]);
+        cargo.arg(project.target.join("frontend"));
+    }
+    project::run(&mut cargo).context("the islands have warnings")
+}
+
 /// Panic messages carry the paths of source files. Without these, they would carry the builder's home folder to every
 /// customer, and the same source would give another file on every machine.
 fn remapped(project: &Project) -> String {

@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use guichet_platform::{serve::Peer, session::{Session, SessionToken}};
 use guichet_types::{Locale, Theme};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 
 /// The session's cookie: bound to this host and to a secure connection by its name.
 pub const SESSION_COOKIE: &str = "__Host-guichet";
@@ -71,27 +71,27 @@ pub fn agent_in_words(agent: &str) -> String {
 }
 
 /// The layer.
-pub async fn guard(State(services): State<Services>, mut request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let change = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if change && !from_our_pages(headers, &services.origin) && request.uri().path() != "/csp-report" {
+pub async fn guard(State(services): State<Services>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let change = !matches!(parts.method, Method::GET | Method::HEAD);
+    if change && !from_our_pages(&parts.headers, &services.origin) {
         return dress(Problem::bare(Reason::ForeignOrigin).into_response(), None);
     }
-    let visitor = match visitor(&services, &request).await {
+    let visitor = match visitor(&services, &parts).await {
         Ok(visitor) => visitor,
         Err(problem) => return dress(problem.into_response(), None),
     };
-    let reflects = request.uri().query().is_some();
-    request.extensions_mut().insert(visitor.clone());
-    let mut response = dress(next.run(request).await, Some(&visitor));
+    let reflects = parts.uri.query().is_some();
+    parts.extensions.insert(visitor.clone());
+    let mut response = dress(next.run(Request::from_parts(parts, body)).await, Some(&visitor));
     if reflects {
         response.extensions_mut().insert(Reflects);
     }
     response
 }
 
-async fn visitor(services: &Services, request: &Request) -> Result<Visitor, Problem> {
-    let headers = request.headers();
+async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Problem> {
+    let headers = &request.headers;
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let token = cookie(headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let session = match &token {
@@ -114,8 +114,8 @@ async fn visitor(services: &Services, request: &Request) -> Result<Visitor, Prob
         locale: locale.filter(|locale| languages.contains(locale)).or(languages.first().copied()).unwrap_or_default(),
         theme: theme.or_else(|| cookie(headers, THEME_COOKIE)?.parse().ok()).unwrap_or_default(),
         nonce: STANDARD.encode(nonce).into(),
-        path: request.uri().path_and_query().map_or("/", |path| path.as_str()).into(),
-        network: request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default().into(),
+        path: request.uri.path_and_query().map_or("/", |path| path.as_str()).into(),
+        network: request.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default().into(),
         agent: agent_in_words(text(header::USER_AGENT).unwrap_or_default()).into(),
         now: services.clock.now(),
         assets: services.assets.clone(),
@@ -125,9 +125,9 @@ async fn visitor(services: &Services, request: &Request) -> Result<Visitor, Prob
 }
 
 /// Opening a page and sending a form are human acts. A stream, a prefetch and a script's own question are not.
-fn human(request: &Request) -> bool {
-    let background = request.uri().path() == "/live" || request.headers().contains_key("x-background");
-    !background && !prefetched(request.headers())
+fn human(request: &Parts) -> bool {
+    let background = request.uri.path() == "/live" || request.headers.contains_key("x-background");
+    !background && !prefetched(&request.headers)
 }
 
 async fn session_end(services: &Services, session: &Session, human: bool) -> Result<SessionEnd, Problem> {

@@ -36,7 +36,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         created_at,
         from: Some(day),
         to: Some(day),
-        account: AccountRef { id: "DE89370400440532013000".to_owned(), scheme: "IBAN".to_owned(), ..AccountRef::default() },
+        account: AccountRef {
+            id: "DE89370400440532013000".to_owned(),
+            scheme: "IBAN".to_owned(),
+            ..AccountRef::default()
+        },
         currency: Currency::EUR,
         balances: vec![balance("OPBD", opening), balance("CLBD", closing)],
     })?;

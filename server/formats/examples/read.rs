@@ -1,5 +1,10 @@
 //! Reads a file and tells how fast, and with how much memory: `read PATH`.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, clippy::float_arithmetic, reason = "a program to measure with")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    reason = "a program to measure with"
+)]
 
 use guichet_formats::{ENOUGH, Format, Limits, Reporter, detect, read, read_zip};
 use std::{
@@ -26,8 +31,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let report = reporter.finish(outcome);
     let seconds = start.elapsed().as_secs_f64();
-    println!("{}: {} ({} entries, {} statements)", report.class.as_str(), report.reason, report.entry_count, report.statement_count);
-    println!("{:.0} entries/s, {:.0} MB/s, {seconds:.2} s", report.entry_count as f64 / seconds, bytes as f64 / 1e6 / seconds);
+    println!(
+        "{}: {} ({} entries, {} statements)",
+        report.class.as_str(),
+        report.reason,
+        report.entry_count,
+        report.statement_count
+    );
+    println!(
+        "{:.0} entries/s, {:.0} MB/s, {seconds:.2} s",
+        report.entry_count as f64 / seconds,
+        bytes as f64 / 1e6 / seconds
+    );
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     if let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM")) {
         println!("{peak}");

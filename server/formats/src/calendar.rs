@@ -66,7 +66,9 @@ fn zone(text: &str) -> Option<i64> {
                 _ => return None,
             };
             let (hours, minutes) = (number(text, 1)?, number(text, 4)?);
-            let fits = text.len() == 6 && text.as_bytes()[3] == b':' && (hours < 14 && minutes < 60 || (hours, minutes) == (14, 0));
+            let fits = text.len() == 6
+                && text.as_bytes()[3] == b':'
+                && (hours < 14 && minutes < 60 || (hours, minutes) == (14, 0));
             fits.then_some(sign * (hours * 60 + minutes))
         }
     }
@@ -102,7 +104,14 @@ mod tests {
         let local = moment("2026-01-01T00:30:00+01:00");
         assert_eq!(local.map(|m| m.date.to_string()), Some("2026-01-01".to_owned()));
         assert_eq!(local.map(|m| m.at), moment("2025-12-31T23:30:00.000Z").map(|m| m.at));
-        for text in ["2026-01-01", "2026-01-01T24:00:01", "2026-01-01T1:00:00", "2026-02-30T00:00:00", "2026-01-01T00:00:00+15:00", "2026-01-01T00:00:00ü"] {
+        for text in [
+            "2026-01-01",
+            "2026-01-01T24:00:01",
+            "2026-01-01T1:00:00",
+            "2026-02-30T00:00:00",
+            "2026-01-01T00:00:00+15:00",
+            "2026-01-01T00:00:00ü",
+        ] {
             assert_eq!(moment(text), None, "{text}");
         }
     }

@@ -32,7 +32,11 @@ impl Chains {
     pub fn follow(&mut self, head: &StatementHead, end: &StatementEnd, out: &mut Out<'_>) -> Result<(), Refusal> {
         let Some(account) = &head.account else { return Ok(()) };
         let opening = end.opening.clone();
-        let key = format!("{} {}", account.id, opening.as_ref().map(|b| b.currency).or(account.currency).map_or_else(String::new, |c| c.to_string()));
+        let key = format!(
+            "{} {}",
+            account.id,
+            opening.as_ref().map(|b| b.currency).or(account.currency).map_or_else(String::new, |c| c.to_string())
+        );
         let closing_tag = end.closing.as_ref().and_then(|balance| balance.tag.as_deref());
         let now = Last {
             reference: head.reference.clone(),
@@ -75,7 +79,10 @@ fn compare(last: &Last, now: &Last, opening: Option<&Balance>, place: &str, out:
             })?;
         }
     }
-    if paged && let (Some(before), Some(page)) = (last.page, now.page) && page != before + 1 {
+    if paged
+        && let (Some(before), Some(page)) = (last.page, now.page)
+        && page != before + 1
+    {
         out.finding(CheckKind::PageChain, Severity::Warn, || {
             Told::new(place, "A page of the statement is missing.").expected(before + 1).actual(page)
         })?;

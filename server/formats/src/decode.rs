@@ -54,9 +54,6 @@ pub(crate) struct Utf8<R> {
     input: R,
     /// None: the bytes should be UTF-8 already.
     decoder: Option<Decoder>,
-    /// Valid UTF-8, of which `out[at..]` is still to be read.
-    out: Vec<u8>,
-    at: usize,
     /// Bytes at the end of the last piece that begin a letter which is not yet complete.
     carry: Vec<u8>,
     ended: bool,
@@ -71,29 +68,31 @@ impl<R: BufRead> Utf8<R> {
         let (encoding, bom) = if xml { encoding_of(first)? } else { Encoding::for_bom(first).unwrap_or((UTF_8, 0)) };
         input.consume(bom);
         let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_without_bom_handling());
-        Ok(Self { input, decoder, out: Vec::new(), at: 0, carry: Vec::new(), ended: false, repaired: false })
+        Ok(Self { input, decoder, carry: Vec::new(), ended: false, repaired: false })
     }
 
-    /// Fills `out` with the next piece. Leaves it empty at the end.
-    fn refill(&mut self) -> io::Result<()> {
-        self.out.clear();
-        self.at = 0;
-        while self.out.is_empty() && !self.ended {
-            let piece = self.input.fill_buf()?;
-            let piece = &piece[..piece.len().min(PIECE)];
+    /// Fills `out` with the next piece, valid UTF-8. Leaves it empty at the end.
+    pub fn next_piece(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        out.clear();
+        while out.is_empty() && !self.ended {
+            let piece = match self.input.fill_buf() {
+                Ok(piece) => &piece[..piece.len().min(PIECE)],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
             let taken = piece.len();
             self.ended = taken == 0;
             if let Some(decoder) = &mut self.decoder {
                 let room = decoder.max_utf8_buffer_length(taken).unwrap_or(taken * 3 + 16);
-                self.out.resize(room, 0);
-                let (result, _, written, had_errors) = decoder.decode_to_utf8(piece, &mut self.out, self.ended);
+                out.resize(room, 0);
+                let (result, _, written, had_errors) = decoder.decode_to_utf8(piece, out, self.ended);
                 debug_assert_eq!(result, CoderResult::InputEmpty, "the room is what the decoder asked for");
                 self.repaired |= had_errors;
-                self.out.truncate(written);
+                out.truncate(written);
             } else {
-                self.out.append(&mut self.carry);
-                self.out.extend_from_slice(piece);
-                self.repaired |= settle(&mut self.out, &mut self.carry, self.ended);
+                out.append(&mut self.carry);
+                out.extend_from_slice(piece);
+                self.repaired |= settle(out, &mut self.carry, self.ended);
             }
             self.input.consume(taken);
         }
@@ -132,40 +131,26 @@ fn settle(out: &mut Vec<u8>, carry: &mut Vec<u8>, ended: bool) -> bool {
     }
 }
 
-impl<R: BufRead> io::Read for Utf8<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let piece = self.fill_buf()?;
-        let count = piece.len().min(buf.len());
-        buf[..count].copy_from_slice(&piece[..count]);
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for Utf8<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at >= self.out.len() {
-            self.refill()?;
-        }
-        Ok(&self.out[self.at..])
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.at = (self.at + count).min(self.out.len());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{BufReader, Read};
+    use std::io::BufReader;
 
-    /// In pieces of three bytes, so that letters are cut.
+    /// In small pieces, so that letters are cut.
+    fn pieces(bytes: &[u8], size: usize, xml: bool) -> (String, bool) {
+        let (mut out, mut piece) = (Vec::new(), Vec::new());
+        let mut input = Utf8::new(BufReader::with_capacity(size, bytes), xml).unwrap_or_else(|e| panic!("{e}"));
+        loop {
+            input.next_piece(&mut piece).unwrap_or_else(|e| panic!("{e}"));
+            if piece.is_empty() {
+                return (String::from_utf8(out).unwrap_or_else(|e| panic!("{e}")), input.repaired);
+            }
+            out.extend_from_slice(&piece);
+        }
+    }
+
     fn all(bytes: &[u8]) -> String {
-        let mut out = String::new();
-        let mut input = Utf8::new(BufReader::with_capacity(120, bytes), true).unwrap_or_else(|e| panic!("{e}"));
-        input.read_to_string(&mut out).unwrap_or_else(|e| panic!("{e}"));
-        out
+        pieces(bytes, 120, true).0
     }
 
     #[test]
@@ -183,10 +168,7 @@ mod tests {
     fn a_letter_that_a_piece_cuts_is_whole_again() {
         let text = "äöü€𝄞".repeat(500);
         for size in 200..210 {
-            let mut out = String::new();
-            let mut input = Utf8::new(BufReader::with_capacity(size, text.as_bytes()), false).unwrap_or_else(|e| panic!("{e}"));
-            input.read_to_string(&mut out).unwrap_or_else(|e| panic!("{e}"));
-            assert!(out == text && !input.repaired, "{size}");
+            assert!(pieces(text.as_bytes(), size, false) == (text.clone(), false), "{size}");
         }
     }
 

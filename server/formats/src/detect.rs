@@ -42,9 +42,9 @@ pub fn detect(first_bytes: &[u8]) -> Format {
 
 /// Does the line begin with a tag that only a customer statement has?
 fn statement_tag(line: &str) -> bool {
-    ["20", "25", "28", "28C", "60F", "60M", "61", "62F", "62M", "64", "34F", "13D"]
-        .iter()
-        .any(|tag| line.strip_prefix(':').and_then(|rest| rest.strip_prefix(tag)).is_some_and(|rest| rest.starts_with(':')))
+    ["20", "25", "28", "28C", "60F", "60M", "61", "62F", "62M", "64", "34F", "13D"].iter().any(|tag| {
+        line.strip_prefix(':').and_then(|rest| rest.strip_prefix(tag)).is_some_and(|rest| rest.starts_with(':'))
+    })
 }
 
 #[cfg(test)]
@@ -54,7 +54,11 @@ mod tests {
     #[test]
     fn the_content_tells_the_format() {
         for (content, format) in [
-            (&b"\xef\xbb\xbf<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'>"[..], Format::Camt),
+            (
+                &b"\xef\xbb\xbf<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'>"
+                    [..],
+                Format::Camt,
+            ),
             (b"<x:Document><x:BkToCstmrStmt>", Format::Camt),
             (b"<\0D\0o\0c\0>\0", Format::Xml),
             (b"{1:F01AAAABBCC0000000000}{2:I940XXXX}{4:\r\n:20:1", Format::Mt94x),

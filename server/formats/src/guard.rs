@@ -1,21 +1,27 @@
 //! A reader that counts: lines, bytes, and how much one step of the parser takes. It is what keeps memory flat.
 
+use crate::{decode::Utf8, out::RAW};
 use std::io::{self, BufRead, Read};
 
-/// Counts what is read, and stops a step that takes too much.
+/// Counts what is read, and stops a step that takes too much. It holds one piece of the input.
 pub(crate) struct Guard<R> {
-    input: R,
-    /// The line that the reading has come to, from 1.
-    pub line: u64,
-    /// Bytes taken in all.
-    pub taken: u64,
+    input: Utf8<R>,
+    piece: Vec<u8>,
+    at: usize,
+    /// Bytes before the piece.
+    before: u64,
+    /// Where the step began, in all bytes.
+    step: u64,
+    /// Lines are counted up to here, in the piece.
+    counted: usize,
+    line: u64,
     max_bytes: u64,
-    step: usize,
-    max_step: usize,
+    max_step: u64,
     /// Which bound was met.
     pub exceeded: Option<Bound>,
-    /// A copy of what is taken, while somebody wants one.
-    capture: Option<(Vec<u8>, usize)>,
+    /// What of the wanted copy is not in the piece any more, and where in the piece the rest begins.
+    copy: Vec<u8>,
+    copying: Option<usize>,
 }
 
 /// A bound that was met.
@@ -28,62 +34,99 @@ pub(crate) enum Bound {
 }
 
 impl<R: BufRead> Guard<R> {
-    pub fn new(input: R, max_step: usize, max_bytes: u64) -> Self {
-        Self { input, line: 1, taken: 0, max_bytes, step: 0, max_step, exceeded: None, capture: None }
+    pub fn new(input: Utf8<R>, max_step: usize, max_bytes: u64) -> Self {
+        Self {
+            input,
+            piece: Vec::new(),
+            at: 0,
+            before: 0,
+            step: 0,
+            counted: 0,
+            line: 1,
+            max_bytes,
+            max_step: max_step as u64,
+            exceeded: None,
+            copy: Vec::new(),
+            copying: None,
+        }
     }
 
-    /// What it reads from.
-    pub fn input_mut(&mut self) -> &mut R {
-        &mut self.input
+    /// Whether a byte had to be taken as Windows-1252.
+    pub fn repaired(&self) -> bool {
+        self.input.repaired
+    }
+
+    /// Bytes read in all.
+    pub fn taken(&self) -> u64 {
+        self.before + self.at as u64
+    }
+
+    /// The line that the reading has come to, from 1.
+    pub fn line(&mut self) -> u64 {
+        let fresh = &self.piece[self.counted..self.at];
+        self.line += fresh.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.counted = self.at;
+        self.line
     }
 
     /// A step of the parser begins.
     pub fn mark(&mut self) {
-        self.step = 0;
+        self.step = self.taken();
     }
 
-    /// Keeps a copy of what comes, after `begin`, up to `most` bytes. The old copy's memory is used again.
-    pub fn capture(&mut self, begin: &[u8], most: usize) {
-        let mut copy = self.capture.take().map(|(copy, _)| copy).unwrap_or_default();
-        copy.clear();
-        copy.extend_from_slice(&begin[..begin.len().min(most)]);
-        self.capture = Some((copy, most));
+    /// Keeps a copy of what comes, from the last `back` bytes on, up to [`RAW`] bytes.
+    pub fn capture(&mut self, back: usize) {
+        self.copy.clear();
+        self.copying = Some(self.at.saturating_sub(back));
     }
 
     /// What was kept.
-    pub fn captured(&self) -> &[u8] {
-        self.capture.as_ref().map_or(&[], |(copy, _)| copy)
+    pub fn captured(&mut self) -> &[u8] {
+        self.keep();
+        &self.copy
+    }
+
+    /// Puts into the copy what of it is in the piece.
+    fn keep(&mut self) {
+        if let Some(from) = self.copying {
+            let fresh = &self.piece[from..self.at];
+            self.copy.extend_from_slice(&fresh[..fresh.len().min(RAW - self.copy.len().min(RAW))]);
+            self.copying = Some(self.at);
+        }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.keep();
+        self.line();
+        self.copying = self.copying.map(|_| 0);
+        self.before += self.at as u64;
+        (self.at, self.counted) = (0, 0);
+        self.input.next_piece(&mut self.piece)
     }
 }
 
 impl<R: BufRead> BufRead for Guard<R> {
+    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let room = self.max_step.saturating_sub(self.step);
-        let left = usize::try_from(self.max_bytes.saturating_sub(self.taken)).unwrap_or(usize::MAX);
-        let piece = self.input.fill_buf()?;
-        if piece.is_empty() {
-            return Ok(piece);
-        }
-        if room == 0 || left == 0 {
-            self.exceeded = Some(if room == 0 { Bound::Step } else { Bound::Bytes });
-            return Err(io::Error::other("a bound was met"));
-        }
-        Ok(&piece[..piece.len().min(room).min(left)])
-    }
-
-    fn consume(&mut self, count: usize) {
-        if let Ok(piece) = self.input.fill_buf() {
-            let piece = &piece[..count.min(piece.len())];
-            self.line += piece.iter().filter(|&&byte| byte == b'\n').count() as u64;
-            if let Some((copy, most)) = &mut self.capture
-                && copy.len() < *most
-            {
-                copy.extend_from_slice(&piece[..piece.len().min(*most - copy.len())]);
+        if self.at >= self.piece.len() {
+            self.refill()?;
+            if self.piece.is_empty() {
+                return Ok(&[]);
             }
         }
-        self.step += count;
-        self.taken += count as u64;
-        self.input.consume(count);
+        let taken = self.taken();
+        let room = (self.step + self.max_step).min(self.max_bytes).saturating_sub(taken);
+        if room == 0 {
+            self.exceeded = Some(if taken >= self.max_bytes { Bound::Bytes } else { Bound::Step });
+            return Err(io::Error::other("a bound was met"));
+        }
+        let rest = &self.piece[self.at..];
+        Ok(&rest[..rest.len().min(usize::try_from(room).unwrap_or(usize::MAX))])
+    }
+
+    #[inline]
+    fn consume(&mut self, count: usize) {
+        self.at = (self.at + count).min(self.piece.len());
     }
 }
 

@@ -52,7 +52,13 @@ pub fn read<R: BufRead>(input: R, format: Format, limits: &Limits, sink: Sink<'_
 }
 
 /// Reads one file, or one member of an archive.
-fn read_into<R: BufRead>(input: R, format: Format, limits: &Limits, member: Option<&str>, out: &mut Out<'_>) -> Result<(), Refusal> {
+fn read_into<R: BufRead>(
+    input: R,
+    format: Format,
+    limits: &Limits,
+    member: Option<&str>,
+    out: &mut Out<'_>,
+) -> Result<(), Refusal> {
     match format {
         // XML that does not tell at its beginning what it is may still be a message in a long envelope.
         Format::Camt | Format::Xml => camt::read(input, limits, member, out),
@@ -91,7 +97,9 @@ fn hash64(text: &str) -> u64 {
 
 /// Tells when a statement's balances do not fit its entries.
 fn tell_balance(end: &StatementEnd, place: &str, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (Check::Mismatch, Some(opening), Some(closing)) = (end.balance_check, &end.opening, &end.closing) else { return Ok(()) };
+    let (Check::Mismatch, Some(opening), Some(closing)) = (end.balance_check, &end.opening, &end.closing) else {
+        return Ok(());
+    };
     out.finding(CheckKind::BalanceMismatch, Severity::Warn, || {
         let booked = opening.amount.checked_add(end.sum_credit).and_then(|sum| sum.checked_sub(end.sum_debit));
         let expected = booked.map_or_else(|error| error.to_string(), |sum| format!("{sum} {}", opening.currency));
@@ -105,7 +113,8 @@ fn tell_balance(end: &StatementEnd, place: &str, out: &mut Out<'_>) -> Result<()
 fn tell_entry(entry: &Entry, seen: totals::Seen, out: &mut Out<'_>) -> Result<(), Refusal> {
     if seen.duplicate {
         out.finding(CheckKind::DuplicateEntry, Severity::Info, || {
-            Told::new(&entry.place, "Another entry of this statement has the same servicer reference.").actual(entry.servicer_ref.as_deref().unwrap_or_default())
+            Told::new(&entry.place, "Another entry of this statement has the same servicer reference.")
+                .actual(entry.servicer_ref.as_deref().unwrap_or_default())
         })?;
     }
     if seen.other_currency {
@@ -116,7 +125,8 @@ fn tell_entry(entry: &Entry, seen: totals::Seen, out: &mut Out<'_>) -> Result<()
     }
     if entry.amount.scale() > entry.currency.digits() {
         out.finding(CheckKind::TooFine, Severity::Warn, || {
-            Told::new(&entry.place, "The amount is finer than the currency's smallest unit.").actual(format!("{} {}", entry.amount, entry.currency))
+            Told::new(&entry.place, "The amount is finer than the currency's smallest unit.")
+                .actual(format!("{} {}", entry.amount, entry.currency))
         })?;
     }
     Ok(())

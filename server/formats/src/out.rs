@@ -58,7 +58,12 @@ impl<'a> Out<'a> {
     }
 
     /// Tells a finding, or counts it. `make` gives place, message, expected and actual, and runs only when it is told.
-    pub fn finding(&mut self, check: CheckKind, severity: Severity, make: impl FnOnce() -> Told) -> Result<(), Refusal> {
+    pub fn finding(
+        &mut self,
+        check: CheckKind,
+        severity: Severity,
+        make: impl FnOnce() -> Told,
+    ) -> Result<(), Refusal> {
         self.count(check, severity, 1);
         if self.counts[slot(check)].0 > TOLD {
             return Ok(());

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// One step of a document, in document order.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "entries are the common case; boxing each would cost an allocation apiece")]
 pub enum Record {
     /// The message itself; first, once. A ZIP has one for each member.
     Document(Document),

@@ -1,147 +1,20 @@
 //! What a file says, in figures: for the operator, and for holding readers against known truth.
 
+mod shape;
+
+pub use shape::{BalanceReport, Class, CurrencySums, Report, StatementReport};
+
 use crate::{
     Refusal, hash64,
     out::TOLD,
-    record::{Balance, Check, Entry, EntryStatus, Finding, Quarantined, Record, Severity, StatementEnd, StatementHead},
+    record::{Balance, Check, Entry, EntryStatus, Finding, Record, Severity, StatementEnd, StatementHead},
     totals::difference,
 };
-use guichet_types::{Currency, Date, Decimal};
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use guichet_types::Decimal;
+use std::collections::HashMap;
 
 /// Statements that are told one by one. Beyond them only the totals of the file grow.
 const STATEMENTS: usize = 10_000;
-
-/// What is to be done with a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Import it.
-    #[default]
-    Accept,
-    /// Import it, and show what is wrong with it.
-    Warn,
-    /// Do not import it.
-    Reject,
-}
-
-impl Class {
-    /// `accept`, `warn`, `reject`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Warn => "warn",
-            Self::Reject => "reject",
-        }
-    }
-}
-
-/// Number and sums of one currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CurrencySums {
-    /// Credits.
-    pub credit_count: u64,
-    /// Their sum.
-    pub credit_sum: Decimal,
-    /// Debits.
-    pub debit_count: u64,
-    /// Their sum, not below nought.
-    pub debit_sum: Decimal,
-}
-
-/// A balance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BalanceReport {
-    /// The ISO code, or a proprietary one; MT: the tag.
-    pub r#type: String,
-    /// Its subtype.
-    pub subtype: Option<String>,
-    /// Signed.
-    pub amount: Decimal,
-    /// Its currency.
-    pub ccy: Currency,
-    /// The day it is of.
-    pub date: Option<Date>,
-    /// `CRDT`, `DBIT`, or none where the file does not say.
-    pub indicator: Option<&'static str>,
-}
-
-/// A statement.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "the names are those of the standards; see the records")]
-pub struct StatementReport {
-    pub id: Option<String>,
-    pub reference: Option<String>,
-    pub electronic_seq: Option<String>,
-    pub legal_seq: Option<String>,
-    pub statement_no: Option<String>,
-    pub account: Option<String>,
-    pub account_ccy: Option<Currency>,
-    pub currency: Option<Currency>,
-    pub from_date: Option<Date>,
-    pub to_date: Option<Date>,
-    pub balances: Vec<BalanceReport>,
-    pub entry_count: u64,
-    pub credit_count: u64,
-    pub debit_count: u64,
-    pub credit_sum: Decimal,
-    pub debit_sum: Decimal,
-    pub sums_by_ccy: BTreeMap<String, CurrencySums>,
-    pub tx_details_count: u64,
-    pub reversal_count: u64,
-    pub status_counts: BTreeMap<&'static str, u64>,
-    pub opening: Option<Decimal>,
-    pub opening_type: Option<String>,
-    pub closing: Option<Decimal>,
-    pub closing_type: Option<String>,
-    pub available: Option<Decimal>,
-    pub balance_check: Check,
-    pub balance_diff: Option<Decimal>,
-    pub summary_check: Check,
-    pub duplicate_entry_refs: u64,
-    pub quarantined: u64,
-}
-
-/// A file.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// Import it or not.
-    pub class: Class,
-    /// Why, one sentence.
-    pub reason: String,
-    /// The stable word of the refusal, if there is one.
-    pub refusal: Option<&'static str>,
-    /// `camt`, `mt94x`; none when nothing was read.
-    pub format: Option<&'static str>,
-    /// `camt.053.001.08`, `MT940`.
-    pub version: Option<String>,
-    /// `camt.053`, `MT940`.
-    pub message_type: Option<&'static str>,
-    /// Of the first message.
-    pub message_id: Option<String>,
-    /// Messages: more than one in a ZIP or an envelope.
-    pub document_count: u64,
-    /// Statements.
-    pub statement_count: u64,
-    /// Entries that can be booked.
-    pub entry_count: u64,
-    /// Accounts, as the file writes them, sorted.
-    pub accounts: BTreeSet<String>,
-    /// camt: of the entries; MT: of the balances. Sorted.
-    pub currencies: BTreeSet<String>,
-    /// The first ten thousand.
-    pub statements: Vec<StatementReport>,
-    /// The first hundred of each kind.
-    pub findings: Vec<Finding>,
-    /// How many there are of each kind.
-    pub finding_counts: BTreeMap<String, u64>,
-    /// The first hundred pieces that were kept aside.
-    pub quarantined: Vec<Quarantined>,
-    /// How many were kept aside.
-    pub quarantined_count: u64,
-}
 
 /// Builds a report out of the records as they come. Its memory does not grow with the entries.
 #[derive(Debug, Default)]
@@ -215,7 +88,11 @@ impl Reporter {
                 amount: balance.amount,
                 ccy: balance.currency,
                 date: balance.date,
-                indicator: balance.direction_stated.then_some(if balance.amount.is_negative() { "DBIT" } else { "CRDT" }),
+                indicator: balance.direction_stated.then_some(if balance.amount.is_negative() {
+                    "DBIT"
+                } else {
+                    "CRDT"
+                }),
             });
         }
     }
@@ -268,7 +145,9 @@ impl Reporter {
         statement.currency = end.opening.as_ref().or(end.closing.as_ref()).map(|balance| balance.currency);
         statement.balance_check = end.balance_check;
         statement.balance_diff = match (end.balance_check, statement.opening, statement.closing) {
-            (Check::Mismatch, Some(opening), Some(closing)) => difference(opening, closing, end.sum_credit, end.sum_debit),
+            (Check::Mismatch, Some(opening), Some(closing)) => {
+                difference(opening, closing, end.sum_credit, end.sum_debit)
+            }
             _ => None,
         };
         statement.summary_check = end.summary_check;
@@ -307,11 +186,15 @@ impl Reporter {
                 report.refusal = Some(refusal.code());
                 (Class::Reject, refusal.to_string())
             }
-            Ok(()) if report.entry_count == 0 && report.statements.iter().any(|statement| statement.quarantined > 0) => {
+            Ok(())
+                if report.entry_count == 0 && report.statements.iter().any(|statement| statement.quarantined > 0) =>
+            {
                 (Class::Reject, "No entry can be booked: every one is kept aside.".to_owned())
             }
             Ok(()) if report.accounts.is_empty() => (Class::Reject, "No statement names an account.".to_owned()),
-            Ok(()) if report.quarantined_count > 0 => (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count)),
+            Ok(()) if report.quarantined_count > 0 => {
+                (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count))
+            }
             Ok(()) if self.worst >= Some(Severity::Warn) => {
                 let first = report.findings.iter().find(|finding| finding.severity >= Severity::Warn);
                 (Class::Warn, first.map_or_else(String::new, |finding| finding.message.clone()))

@@ -97,7 +97,9 @@ impl Totals {
             return Check::NotApplicable;
         }
         let same = opening.currency == closing.currency && self.currency.is_none_or(|own| own == opening.currency);
-        let holds = !self.overflow && difference(opening.amount, closing.amount, self.sum_credit, self.sum_debit).is_some_and(Decimal::is_zero);
+        let holds = !self.overflow
+            && difference(opening.amount, closing.amount, self.sum_credit, self.sum_debit)
+                .is_some_and(Decimal::is_zero);
         if same && holds && self.quarantined == 0 { Check::Ok } else { Check::Mismatch }
     }
 }
@@ -126,7 +128,10 @@ pub(crate) fn opening_and_closing<'a>(
     currency: Option<Currency>,
 ) -> (Option<&'a Balance>, Option<&'a Balance>) {
     let rank = |balance: &Balance| {
-        (u8::from(currency.is_some_and(|own| own != balance.currency)), u8::from(balance.subtype.as_deref() == Some("INTM")))
+        (
+            u8::from(currency.is_some_and(|own| own != balance.currency)),
+            u8::from(balance.subtype.as_deref() == Some("INTM")),
+        )
     };
     let of = |code: &'static str| balances.clone().filter(move |balance| balance.code == code);
     let opening = of("OPBD").min_by_key(|b| rank(b)).or_else(|| of("PRCD").min_by_key(|b| rank(b)));

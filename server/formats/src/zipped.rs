@@ -63,7 +63,8 @@ pub fn read_zip<R: Read + Seek>(input: R, limits: &Limits, sink: Sink<'_>) -> Re
 /// Letters that can be shown anywhere; no paths.
 fn harmless(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().map(|c| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' }).take(120).collect();
+    let name: String =
+        last.chars().map(|c| if c.is_alphanumeric() || "._- ".contains(c) { c } else { '_' }).take(120).collect();
     if name.trim_matches('.').is_empty() { "member".to_owned() } else { name }
 }
 

@@ -67,8 +67,9 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     }
     tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());
     tokio::spawn(stop_on_signal(stop.clone()));
+    let options = ServeOptions { open_connections: metrics.open_connections().clone(), ..ServeOptions::from(&config.server) };
     let app = http::router(services, &config.server.site_dir, metrics);
-    serve_http(listener, app, ServeOptions::from(&config.server), stop.clone()).await?;
+    serve_http(listener, app, options, stop.clone()).await?;
     stop.cancel();
     for task in work {
         let _ = tokio::time::timeout(Duration::from_secs(10), task).await;

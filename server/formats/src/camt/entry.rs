@@ -3,6 +3,7 @@
 use super::{
     context::{Context, Role},
     statement::{self, StatementDraft},
+    transaction::TransactionDraft,
     values,
 };
 use crate::{
@@ -12,27 +13,6 @@ use crate::{
 };
 use guichet_types::{Currency, Date, Decimal, Timestamp};
 use std::fmt::Write as _;
-
-/// One side of a transaction.
-#[derive(Default)]
-struct Side {
-    name: Option<String>,
-    account: Option<String>,
-    bic: Option<String>,
-    private_id: Option<String>,
-}
-
-/// `TxDtls` while it is read.
-#[derive(Default)]
-struct TransactionDraft {
-    detail: EntryDetail,
-    amount: Option<(Decimal, Currency)>,
-    credit: Option<bool>,
-    debtor: Side,
-    creditor: Side,
-    instructed: Option<String>,
-    rate: Option<String>,
-}
 
 /// `Ntry` while it is read.
 #[derive(Default)]
@@ -78,7 +58,15 @@ impl EntryDraft {
     }
 
     /// A text below the entry.
-    pub fn leaf(&mut self, context: Context, role: Role, text: &str, currency: &str, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
+    pub fn leaf(
+        &mut self,
+        context: Context,
+        role: Role,
+        text: &str,
+        currency: &str,
+        line: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         match context {
             Context::Amount => {
                 self.twice = self.twice.or(self.amount.is_some().then_some("its amount"));
@@ -115,7 +103,11 @@ impl EntryDraft {
             Context::Iban => {
                 if let Some(fault) = ids::iban_fault(text) {
                     out.finding(CheckKind::InvalidIdentifier, Severity::Info, || {
-                        Told::new(format!("line {line}"), format!("The IBAN of the other side does not check: {fault}.")).actual(text)
+                        Told::new(
+                            format!("line {line}"),
+                            format!("The IBAN of the other side does not check: {fault}."),
+                        )
+                        .actual(text)
                     })?;
                 }
                 self.transaction.side(role).account = values::said(text);
@@ -155,7 +147,13 @@ impl EntryDraft {
     }
 
     /// `Ntry` ends: it is told, or kept aside.
-    pub fn end(&mut self, line: u64, raw: &[u8], statement: &mut StatementDraft, out: &mut Out<'_>) -> Result<(), Refusal> {
+    pub fn end(
+        &mut self,
+        line: u64,
+        raw: impl FnOnce() -> Vec<u8>,
+        statement: &mut StatementDraft,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         let mut path = String::with_capacity(statement.place().len() + 16);
         let ordinal = statement.ordinal;
         statement.ordinal += 1;
@@ -168,7 +166,11 @@ impl EntryDraft {
             (Ok(amount), Ok(credit), Ok(()), Ok(())) => (amount, credit),
             (Err(reason), ..) | (_, Err(reason), ..) | (_, _, Err(reason), _) | (.., Err(reason)) => {
                 statement.totals.quarantined += 1;
-                return out.quarantine(format!("{path}, line {line}"), format!("The entry is kept aside: {reason}."), raw);
+                return out.quarantine(
+                    format!("{path}, line {line}"),
+                    format!("The entry is kept aside: {reason}."),
+                    &raw(),
+                );
             }
         };
         let (status, status_stated) = self.status(statement.kind(), &path, out)?;
@@ -207,7 +209,8 @@ impl EntryDraft {
             return Ok((status, true));
         }
         out.finding(CheckKind::UnknownCode, Severity::Warn, || {
-            Told::new(path, "The status of the entry is not known; it is told as information and not as booked.").actual(text)
+            Told::new(path, "The status of the entry is not known; it is told as information and not as booked.")
+                .actual(text)
         })?;
         Ok((EntryStatus::Info, true))
     }
@@ -219,7 +222,14 @@ impl EntryDraft {
 
     /// Totals that the file states against the transactions. A bank may resolve a batch elsewhere, and may book net of
     /// charges, so this is worth knowing and no more.
-    fn control(&mut self, amount: Decimal, currency: Currency, credit: bool, path: &str, out: &mut Out<'_>) -> Result<(), Refusal> {
+    fn control(
+        &mut self,
+        amount: Decimal,
+        currency: Currency,
+        credit: bool,
+        path: &str,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         if let Some((expected, actual)) = self.batch_fault.take() {
             out.finding(CheckKind::ControlTotal, Severity::Info, || {
                 Told::new(path, "The batch does not hold as much as it states.").expected(expected).actual(actual)
@@ -232,7 +242,9 @@ impl EntryDraft {
             && sum.abs() != amount.abs()
         {
             out.finding(CheckKind::ControlTotal, Severity::Info, || {
-                Told::new(path, "The transactions do not add up to the entry.").expected(amount).actual(values::signed(sum.abs(), credit))
+                Told::new(path, "The transactions do not add up to the entry.")
+                    .expected(amount)
+                    .actual(values::signed(sum.abs(), credit))
             })?;
         }
         Ok(())
@@ -241,65 +253,7 @@ impl EntryDraft {
 
 /// The signed sum of transactions, if every one has an amount.
 fn sum_of(details: &[(EntryDetail, Option<bool>)]) -> Option<Decimal> {
-    details.iter().try_fold(Decimal::ZERO, |sum, (detail, _)| detail.amount.and_then(|amount| sum.checked_add(amount).ok()))
-}
-
-impl TransactionDraft {
-    fn side(&mut self, role: Role) -> &mut Side {
-        if matches!(role, Role::Debtor | Role::UltimateDebtor) { &mut self.debtor } else { &mut self.creditor }
-    }
-
-    fn leaf(&mut self, context: Context, role: Role, text: &str, currency: &str) {
-        let detail = &mut self.detail;
-        match context {
-            Context::TxAmount => self.amount = values::amount(text, currency).ok(),
-            Context::TxDirection => self.credit = values::is_credit(text).ok(),
-            Context::TxServicerRef => detail.servicer_ref = values::said(text),
-            Context::InstructionId => detail.instruction_id = values::said(text),
-            Context::EndToEndId => detail.end_to_end_id = values::said(text),
-            Context::Uetr => detail.uetr = values::said(text),
-            Context::TransactionId => detail.transaction_id = values::said(text),
-            Context::MandateId => detail.mandate_id = values::said(text),
-            Context::Unstructured => detail.remittance.extend(values::said(text)),
-            Context::CreditorRefText => detail.creditor_references.extend(values::said(text)),
-            Context::PurposeText => detail.purpose = values::said(text),
-            Context::ReturnReasonText => detail.return_reason = values::said(text),
-            Context::Instructed if self.instructed.is_none() => self.instructed = Some(format!("{text} {currency}")),
-            Context::ExchangeRate if self.rate.is_none() => self.rate = values::said(text),
-            Context::ChargeAmount if detail.charges.is_none() => detail.charges = Some(format!("{text} {currency}")),
-            Context::PartyName => match role {
-                Role::UltimateDebtor => detail.ultimate_debtor = values::said(text),
-                Role::UltimateCreditor => detail.ultimate_creditor = values::said(text),
-                _ => self.side(role).name = values::said(text),
-            },
-            Context::PartyIdText if role == Role::Creditor => self.creditor.private_id = values::said(text),
-            Context::OtherId if matches!(role, Role::Debtor | Role::Creditor) => {
-                let side = self.side(role);
-                side.account = side.account.take().or_else(|| values::said(text));
-            }
-            Context::AgentBic => self.side(role).bic = values::said(text),
-            _ => {}
-        }
-    }
-
-    fn finish(self, entry_credit: bool) -> EntryDetail {
-        let credit = self.credit.unwrap_or(entry_credit);
-        let other = if credit { self.debtor } else { self.creditor };
-        let mut detail = self.detail;
-        // Instructed in the very currency and amount of the booking is no exchange.
-        let same = self.amount.map(|(amount, currency)| format!("{amount} {currency}"));
-        detail.exchange = match (self.instructed, self.rate) {
-            (Some(instructed), Some(rate)) => Some(format!("{instructed}, {rate}")),
-            (Some(instructed), None) if same.as_deref().and_then(|s| s.split_once(' ')).is_some_and(|(_, own)| !instructed.ends_with(own)) => Some(instructed),
-            (None, Some(rate)) => Some(rate),
-            _ => None,
-        };
-        detail.amount = self.amount.map(|(amount, _)| values::signed(amount, credit));
-        detail.currency = self.amount.map(|(_, currency)| currency);
-        detail.counterparty = other.name;
-        detail.counterparty_account = other.account;
-        detail.counterparty_bic = other.bic;
-        detail.creditor_id = detail.creditor_id.or(if credit { None } else { other.private_id });
-        detail
-    }
+    details
+        .iter()
+        .try_fold(Decimal::ZERO, |sum, (detail, _)| detail.amount.and_then(|amount| sum.checked_add(amount).ok()))
 }

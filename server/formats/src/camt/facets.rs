@@ -17,7 +17,8 @@ impl Facets {
     /// Reads the facets as `schema/gen.py` writes them.
     pub fn parse(text: &'static str) -> Self {
         let mut facets = Self::default();
-        let (before, pattern) = text.split_once("pat=").map_or((text, None), |(before, pattern)| (before, Some(pattern)));
+        let (before, pattern) =
+            text.split_once("pat=").map_or((text, None), |(before, pattern)| (before, Some(pattern)));
         facets.pattern = pattern.map(|pattern| compile(&mut pattern.trim().as_bytes()));
         for word in before.split_whitespace() {
             let Some((name, value)) = word.split_once('=') else { continue };
@@ -158,47 +159,40 @@ fn counts(pattern: &mut &[u8]) -> (usize, usize) {
     (least.parse().unwrap_or(1), most.parse().unwrap_or(1))
 }
 
-/// Does the whole text fit the pattern?
+/// Does the whole text fit the pattern? No pattern of the standard takes more than 62 letters.
 fn matches_all(pieces: &[Piece], text: &[u8]) -> bool {
-    ends(pieces, text).contains(&text.len())
+    text.len() < 63 && ends(pieces, text, 1) >> text.len() & 1 == 1
 }
 
-/// Every length of text that the pieces can take from its beginning. Patterns are short, and so are these lists.
-fn ends(pieces: &[Piece], text: &[u8]) -> Vec<usize> {
-    let mut reached = vec![0];
+/// Where the pieces can end, beginning at any of `starts`. Places in the text are bits.
+fn ends(pieces: &[Piece], text: &[u8], starts: u64) -> u64 {
+    let mut reached = starts;
     for piece in pieces {
-        let mut next = if piece.least == 0 { reached.clone() } else { Vec::new() };
-        let mut front = reached;
+        // Letters that the piece takes, as bits.
+        let letters = match &piece.what {
+            What::Letter(class) => text
+                .iter()
+                .enumerate()
+                .fold(0, |bits, (at, &byte)| bits | (u64::from(byte < 128 && class[usize::from(byte & 127)]) << at)),
+            What::Group(_) => 0,
+        };
+        let mut next = if piece.least == 0 { reached } else { 0 };
         for round in 1..=piece.most {
-            let mut ahead: Vec<usize> = Vec::new();
-            for at in front {
-                match &piece.what {
-                    What::Letter(class) => {
-                        if text.get(at).is_some_and(|&byte| byte < 128 && class[usize::from(byte)]) {
-                            ahead.push(at + 1);
-                        }
-                    }
-                    What::Group(inner) => ahead.extend(ends(inner, &text[at..]).into_iter().map(|end| at + end)),
-                }
-            }
-            ahead.sort_unstable();
-            ahead.dedup();
-            if ahead.is_empty() {
-                front = ahead;
+            reached = match &piece.what {
+                What::Letter(_) => (reached & letters) << 1,
+                What::Group(inner) => ends(inner, text, reached),
+            };
+            if reached == 0 {
                 break;
             }
             if round >= piece.least {
-                next.extend_from_slice(&ahead);
+                next |= reached;
             }
-            front = ahead;
-        }
-        drop(front);
-        next.sort_unstable();
-        next.dedup();
-        if next.is_empty() {
-            return next;
         }
         reached = next;
+        if reached == 0 {
+            break;
+        }
     }
     reached
 }
@@ -214,7 +208,11 @@ mod tests {
             ("pat=[A-Z]{2,2}[0-9]{2,2}[a-zA-Z0-9]{1,30}", "DE89370400440532013000", "DE8937040044053201300X_"),
             ("pat=\\+[0-9]{1,3}-[0-9()+\\-]{1,30}", "+41-44(0)1-2", "0041-44"),
             ("pat=[\\+]{0,1}[0-9]{1,15}", "+1", "++1"),
-            ("pat=[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}", "0a4a47c3-f846-4729-8a1b-5df620f00000", "0a4a47c3-f846-1729-8a1b-5df620f00000"),
+            (
+                "pat=[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}",
+                "0a4a47c3-f846-4729-8a1b-5df620f00000",
+                "0a4a47c3-f846-1729-8a1b-5df620f00000",
+            ),
             ("len=1..4", "äöüß", "äöüße"),
             ("dec=18.5 min=0", "008.85000000", "8.850001"),
             ("dec=18.5 min=0", "-0", "-1"),

@@ -3,8 +3,9 @@
 use super::{
     context::{self, Context, Role},
     entry::EntryDraft,
+    group::GroupDraft,
     schema::At,
-    statement::{GroupDraft, StatementDraft},
+    statement::StatementDraft,
     walk::Walk,
 };
 use crate::{
@@ -24,24 +25,16 @@ struct Frame {
     /// None: nothing is held against a schema here.
     at: Option<At>,
     children: bool,
-    name: Name,
+    /// Where its name begins in `names`.
+    name: usize,
 }
 
-/// The name of an open element, without memory of its own.
-#[derive(Clone, Copy)]
-struct Name([u8; 30], u8);
-
-impl Name {
-    fn new(name: &str) -> Self {
-        let mut bytes = [0; 30];
-        let length = name.floor_char_boundary(30);
-        bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
-        Self(bytes, length as u8)
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0[..usize::from(self.1)]).unwrap_or("element")
-    }
+/// Whose texts are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Group,
+    Statement,
+    Entry,
 }
 
 /// The state of one reading.
@@ -54,6 +47,9 @@ pub(super) struct Machine<'o, 's> {
     /// The tag that was opened last is an entry: its raw text is wanted from here.
     pub entry_begins: bool,
     frames: Vec<Frame>,
+    /// The names of the open elements, one behind the other.
+    names: String,
+    inside: Inside,
     text: String,
     /// The attribute `Ccy` of the innermost element.
     currency: String,
@@ -81,6 +77,8 @@ impl<'o, 's> Machine<'o, 's> {
             line: 1,
             entry_begins: false,
             frames: Vec::with_capacity(limits.max_depth.min(256)),
+            names: String::new(),
+            inside: Inside::Group,
             text: String::new(),
             currency: String::new(),
             namespaces: Vec::new(),
@@ -104,7 +102,7 @@ impl<'o, 's> Machine<'o, 's> {
 
     /// The innermost open element, for a message.
     pub fn innermost(&self) -> String {
-        self.frames.last().map_or_else(|| "the document".to_owned(), |frame| frame.name.as_str().to_owned())
+        self.frames.last().map_or_else(|| "the document".to_owned(), |frame| self.names[frame.name..].to_owned())
     }
 
     fn broken(&self, reason: impl Into<String>) -> Refusal {
@@ -118,12 +116,16 @@ impl<'o, 's> Machine<'o, 's> {
     /// Text between tags.
     pub fn text(&mut self, text: &str) -> Result<(), Refusal> {
         if self.frames.is_empty() {
-            return if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() { Ok(()) } else { Err(self.broken("text outside of the root element")) };
+            return if text.trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() {
+                Ok(())
+            } else {
+                Err(self.broken("text outside of the root element"))
+            };
         }
         if self.text.len() + text.len() > self.limits.max_text {
             return Err(Refusal::TooLong { line: self.line, what: "a text", limit: self.limits.max_text as u64 });
         }
-        if text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+        if text.bytes().fold(false, |odd, byte| odd | (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))) {
             return Err(self.broken("a control character"));
         }
         self.text.push_str(text);
@@ -160,7 +162,8 @@ impl<'o, 's> Machine<'o, 's> {
             return Err(Refusal::TooDeep { line: self.line, limit: self.limits.max_depth });
         }
         let full = tag.name().into_inner();
-        let (prefix, name) = full.rsplit_once(':').unwrap_or(("", full));
+        let colon = full.bytes().rposition(|byte| byte == b':');
+        let (prefix, name) = colon.map_or(("", full), |at| (&full[..at], &full[at + 1..]));
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return Err(self.broken("a name that XML does not allow"));
         }
@@ -178,7 +181,8 @@ impl<'o, 's> Machine<'o, 's> {
             }
         };
         self.mixed(context)?;
-        let outside = matches!(context, Context::Envelope | Context::Document) || (context == Context::Body && self.version.is_empty());
+        let outside = matches!(context, Context::Envelope | Context::Document)
+            || (context == Context::Body && self.version.is_empty());
         let (mut has_currency, mut odd) = (false, None);
         if !raw.trim_ascii().is_empty() {
             (has_currency, odd) = self.attributes(tag, outside)?;
@@ -199,7 +203,8 @@ impl<'o, 's> Machine<'o, 's> {
             self.walk.attributes(*at, name, odd.as_deref(), currency, self.line, self.out)?;
         }
         self.text.clear();
-        self.frames.push(Frame { context, at, children: false, name: Name::new(name) });
+        self.frames.push(Frame { context, at, children: false, name: self.names.len() });
+        self.names.push_str(name);
         self.enter(context, name)
     }
 
@@ -209,8 +214,7 @@ impl<'o, 's> Machine<'o, 's> {
             && !self.text.trim_ascii().is_empty()
             && let Some(Frame { at: Some(at), name, .. }) = self.frames.last()
         {
-            let (at, name) = (*at, *name);
-            return self.walk.close(at, name.as_str(), &self.text, true, self.line, self.out);
+            return self.walk.close(*at, &self.names[*name..], &self.text, true, self.line, self.out);
         }
         Ok(())
     }
@@ -221,7 +225,11 @@ impl<'o, 's> Machine<'o, 's> {
         for (count, attribute) in tag.attributes().enumerate() {
             let attribute = attribute.map_err(|error| self.broken(error.to_string()))?;
             if count >= self.limits.max_attributes {
-                return Err(Refusal::TooLong { line: self.line, what: "the list of attributes", limit: self.limits.max_attributes as u64 });
+                return Err(Refusal::TooLong {
+                    line: self.line,
+                    what: "the list of attributes",
+                    limit: self.limits.max_attributes as u64,
+                });
             }
             let value: &str = &attribute.value;
             if value.contains('<') {
@@ -247,7 +255,8 @@ impl<'o, 's> Machine<'o, 's> {
 
     /// The document begins: its namespace tells the version.
     fn document(&mut self, prefix: &str) -> Result<Option<At>, Refusal> {
-        let namespace = self.namespaces.iter().rev().find(|(known, _)| known == prefix).map_or("", |(_, uri)| uri.as_str());
+        let namespace =
+            self.namespaces.iter().rev().find(|(known, _)| known == prefix).map_or("", |(_, uri)| uri.as_str());
         self.version = version_in(namespace).unwrap_or_default().to_owned();
         let standard = namespace.strip_prefix(NAMESPACE) == Some(&self.version);
         if !standard || self.version.is_empty() {
@@ -270,6 +279,7 @@ impl<'o, 's> Machine<'o, 's> {
             }
             Context::Statement => {
                 self.tell_document()?;
+                self.inside = Inside::Statement;
                 self.statements += 1;
                 let message = self.message.unwrap_or(MessageType::Camt053);
                 self.statement = StatementDraft::new(message, self.group.statements);
@@ -280,6 +290,7 @@ impl<'o, 's> Machine<'o, 's> {
                 if self.entries > self.limits.max_entries {
                     return Err(Refusal::TooLarge { what: "entries", limit: self.limits.max_entries });
                 }
+                self.inside = Inside::Entry;
                 self.statement.begin(self.out)?;
                 self.entry.begin();
                 self.entry_begins = true;
@@ -297,12 +308,13 @@ impl<'o, 's> Machine<'o, 's> {
         Ok(())
     }
 
-    /// An element ends. `raw` is the entry so far, as it stands in the file.
-    pub fn close(&mut self, raw: &[u8]) -> Result<(), Refusal> {
+    /// An element ends. `raw` gives the entry as it stands in the file.
+    pub fn close(&mut self, raw: impl FnOnce() -> Vec<u8>) -> Result<(), Refusal> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         if let Some(at) = frame.at {
-            self.walk.close(at, frame.name.as_str(), &self.text, frame.children, self.line, self.out)?;
+            self.walk.close(at, &self.names[frame.name..], &self.text, frame.children, self.line, self.out)?;
         }
+        self.names.truncate(frame.name);
         let context = frame.context;
         if !frame.children && context != Context::Skip {
             self.leaf(context)?;
@@ -310,11 +322,15 @@ impl<'o, 's> Machine<'o, 's> {
         self.text.clear();
         match context {
             Context::Group => self.tell_document()?,
-            Context::Statement => self.statement.end(&mut self.chains, self.out)?,
+            Context::Statement => {
+                self.inside = Inside::Group;
+                self.statement.end(&mut self.chains, self.out)?;
+            }
             Context::Balance => self.statement.end_balance(self.line, self.out)?,
             Context::Transaction => self.entry.end_transaction(),
             Context::Details => self.entry.end_details(),
             Context::Entry => {
+                self.inside = Inside::Statement;
                 self.entry.end(self.line, raw, &mut self.statement, self.out)?;
             }
             Context::Document | Context::Body if self.frames.last().is_none_or(|f| f.context == Context::Envelope) => {
@@ -330,15 +346,13 @@ impl<'o, 's> Machine<'o, 's> {
     /// A text ends: it goes where it belongs.
     fn leaf(&mut self, context: Context) -> Result<(), Refusal> {
         let text = self.text.trim();
-        let below_entry = self.frames.iter().any(|frame| frame.context == Context::Entry);
-        let statement = self.frames.iter().any(|frame| frame.context == Context::Statement);
-        if below_entry {
-            self.entry.leaf(context, self.role, text, &self.currency, self.line, self.out)
-        } else if statement {
-            self.statement.leaf(context, text, &self.currency, self.line, self.out)
-        } else {
-            self.group.leaf(context, text);
-            Ok(())
+        match self.inside {
+            Inside::Entry => self.entry.leaf(context, self.role, text, &self.currency, self.line, self.out),
+            Inside::Statement => self.statement.leaf(context, text, &self.currency, self.line, self.out),
+            Inside::Group => {
+                self.group.leaf(context, text);
+                Ok(())
+            }
         }
     }
 
@@ -356,7 +370,7 @@ impl<'o, 's> Machine<'o, 's> {
     /// The end of the file.
     pub fn finish(&mut self) -> Result<(), Refusal> {
         if let Some(frame) = self.frames.last() {
-            return Err(Refusal::Truncated { line: self.line, open: frame.name.as_str().to_owned() });
+            return Err(Refusal::Truncated { line: self.line, open: self.names[frame.name..].to_owned() });
         }
         if !self.rooted {
             return Err(Refusal::Truncated { line: self.line, open: "the document".to_owned() });
@@ -369,6 +383,10 @@ impl<'o, 's> Machine<'o, 's> {
 fn version_in(namespace: &str) -> Option<&str> {
     let at = namespace.find("camt.05")?;
     let version = namespace.get(at..at + 15)?;
-    let digits = version.bytes().skip(5).enumerate().all(|(at, byte)| if matches!(at, 3 | 7) { byte == b'.' } else { byte.is_ascii_digit() });
+    let digits = version
+        .bytes()
+        .skip(5)
+        .enumerate()
+        .all(|(at, byte)| if matches!(at, 3 | 7) { byte == b'.' } else { byte.is_ascii_digit() });
     digits.then_some(version)
 }

@@ -22,9 +22,15 @@ const NO_NAME: u16 = u16::MAX;
 enum Type {
     Any,
     Text(Facets),
-    Amount { text: TypeId, currency: TypeId },
+    Amount {
+        text: TypeId,
+        currency: TypeId,
+    },
     /// Items `first..last`.
-    Elements { first: u32, last: u32 },
+    Elements {
+        first: u32,
+        last: u32,
+    },
 }
 
 /// A place in a sequence: one element, or a choice of several.
@@ -61,7 +67,14 @@ impl Schema {
     }
 
     fn parse() -> Self {
-        let mut schema = Self { types: Vec::new(), items: Vec::new(), choices: Vec::new(), names: Vec::new(), slots: vec![NO_NAME; SLOTS], roots: Vec::new() };
+        let mut schema = Self {
+            types: Vec::new(),
+            items: Vec::new(),
+            choices: Vec::new(),
+            names: Vec::new(),
+            slots: vec![NO_NAME; SLOTS],
+            roots: Vec::new(),
+        };
         for line in TABLE.lines() {
             let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
             let mut words = rest.split_whitespace();
@@ -181,7 +194,10 @@ impl Schema {
     }
 
     fn names_of(&self, item: &Item) -> String {
-        let names: Vec<_> = self.choices[item.first as usize..item.last as usize].iter().map(|(name, _)| self.names[usize::from(*name)]).collect();
+        let names: Vec<_> = self.choices[item.first as usize..item.last as usize]
+            .iter()
+            .map(|(name, _)| self.names[usize::from(*name)])
+            .collect();
         names.join(" or ")
     }
 
@@ -229,10 +245,15 @@ impl At {
         }
         let items = schema.items_of(self.of);
         let number = schema.name(name);
-        let find = |item: &Item| schema.choices[item.first as usize..item.last as usize].iter().find(|(known, _)| *known == number).map(|(_, of)| *of);
+        let find = |item: &Item| {
+            schema.choices[item.first as usize..item.last as usize]
+                .iter()
+                .find(|(known, _)| *known == number)
+                .map(|(_, of)| *of)
+        };
         let mut missing = None;
-        for at in usize::from(self.item)..items.len() {
-            let (item, count) = (&items[at], if at == usize::from(self.item) { self.count } else { 0 });
+        for (at, item) in items.iter().enumerate().skip(usize::from(self.item)) {
+            let count = if at == usize::from(self.item) { self.count } else { 0 };
             if number != NO_NAME
                 && let Some(of) = find(item)
                 && (count < item.most || item.most == UNBOUNDED)
@@ -255,7 +276,8 @@ impl At {
     pub fn end(self, schema: &Schema) -> Option<Fault> {
         let items = schema.items_of(self.of);
         let rest = items.iter().enumerate().skip(usize::from(self.item));
-        let mut lacking = rest.filter(|(at, item)| if *at == usize::from(self.item) { self.count < item.least } else { item.least > 0 });
+        let mut lacking = rest
+            .filter(|(at, item)| if *at == usize::from(self.item) { self.count < item.least } else { item.least > 0 });
         lacking.next().map(|(_, item)| Fault::Missing(schema.names_of(item)))
     }
 }

@@ -1,52 +1,14 @@
 //! A statement while it is read: its head, its balances, its summary, and the checks at its end.
 
-use super::{context::Context, values};
+use super::{context::Context, summary::SummaryDraft, values};
 use crate::{
     Refusal, calendar,
     chain::Chains,
     ids,
     out::{Out, Told},
-    record::{AccountRef, Balance, Check, CheckKind, Document, MessageType, Record, Severity, StatementHead, StatementKind},
-    totals::{Side, Totals, opening_and_closing},
+    record::{AccountRef, Balance, Check, CheckKind, MessageType, Record, Severity, StatementHead, StatementKind},
+    totals::{Totals, opening_and_closing},
 };
-use guichet_types::{Decimal, Timestamp};
-
-/// `GrpHdr` while it is read.
-#[derive(Default)]
-pub(super) struct GroupDraft {
-    message_id: Option<String>,
-    created_at: Option<Timestamp>,
-    page: Option<u32>,
-    last_page: Option<bool>,
-    /// Statements of this message so far.
-    pub statements: u64,
-    /// Whether the document was told.
-    pub told: bool,
-}
-
-impl GroupDraft {
-    pub fn leaf(&mut self, context: Context, text: &str) {
-        match context {
-            Context::MessageId => self.message_id = values::said(text),
-            Context::GroupCreated => self.created_at = calendar::moment(text).map(|moment| moment.at),
-            Context::GroupPage => self.page = text.parse().ok(),
-            Context::GroupLast => self.last_page = Some(values::flag(text)),
-            _ => {}
-        }
-    }
-
-    pub fn document(&self, message_type: MessageType, version: &str, member: Option<&str>) -> Record {
-        Record::Document(Document {
-            message_type,
-            version: version.to_owned(),
-            message_id: self.message_id.clone(),
-            created_at: self.created_at,
-            page: self.page,
-            last_page: self.last_page,
-            member: member.map(str::to_owned),
-        })
-    }
-}
 
 /// `Bal` while it is read.
 #[derive(Default)]
@@ -57,14 +19,6 @@ struct BalanceDraft {
     currency: String,
     direction: Option<String>,
     date: Option<String>,
-}
-
-/// `TxsSummry` while it is read: what it claims of all, of credits, of debits.
-#[derive(Default)]
-struct SummaryDraft {
-    claims: [(Option<u64>, Option<Decimal>); 3],
-    there: bool,
-    unreadable: bool,
 }
 
 /// `Stmt`, `Rpt` or `Ntfctn` while it is read.
@@ -159,7 +113,14 @@ impl StatementDraft {
     }
 
     /// A text directly or indirectly below the statement, but not below an entry.
-    pub fn leaf(&mut self, context: Context, text: &str, currency: &str, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
+    pub fn leaf(
+        &mut self,
+        context: Context,
+        text: &str,
+        currency: &str,
+        line: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         match context {
             Context::Reference => self.head.reference = values::said(text),
             Context::ElectronicSeq => self.head.electronic_seq = values::said(text),
@@ -182,7 +143,9 @@ impl StatementDraft {
                     scheme.clone_into(&mut self.account.scheme);
                 }
             }
-            Context::SchemeName if self.account.scheme != "IBAN" && !text.is_empty() => text.clone_into(&mut self.account.scheme),
+            Context::SchemeName if self.account.scheme != "IBAN" && !text.is_empty() => {
+                text.clone_into(&mut self.account.scheme)
+            }
             Context::AccountCurrency => self.account.currency = text.parse().ok(),
             Context::AccountName => self.account.name = values::said(text),
             Context::OwnerName if self.account.name.is_none() => self.account.name = values::said(text),
@@ -195,18 +158,7 @@ impl StatementDraft {
             }
             Context::BalanceDirection => self.balance.direction = Some(text.to_owned()),
             Context::BalanceDate => self.balance.date = Some(text.to_owned()),
-            Context::SummaryAllCount | Context::SummaryCreditCount | Context::SummaryDebitCount => {
-                let count = text.parse().ok();
-                self.summary.there = true;
-                self.summary.unreadable |= count.is_none();
-                self.summary.claims[side(context)].0 = count;
-            }
-            Context::SummaryAllSum | Context::SummaryCreditSum | Context::SummaryDebitSum => {
-                let sum = Decimal::parse(text, b'.').ok();
-                self.summary.there = true;
-                self.summary.unreadable |= sum.is_none();
-                self.summary.claims[side(context)].1 = sum;
-            }
+            _ if self.summary.leaf(context, text) => {}
             _ => {}
         }
         Ok(())
@@ -245,7 +197,11 @@ impl StatementDraft {
             tag: None,
             direction_stated: credit.is_some(),
         };
-        if self.begun { self.late.push(balance) } else { self.head.balances.push(balance) }
+        if self.begun {
+            self.late.push(balance)
+        } else {
+            self.head.balances.push(balance)
+        }
         Ok(())
     }
 
@@ -257,55 +213,28 @@ impl StatementDraft {
         let (opening, closing) = opening_and_closing(balances, self.totals.currency);
         let (opening, closing) = (opening.cloned(), closing.cloned());
         let mut end = self.totals.end(opening, closing, std::mem::take(&mut self.late));
-        end.summary_check = self.check_summary();
+        end.summary_check = self.summary.check(&self.totals, self.ordinal);
         crate::tell_balance(&end, &place, out)?;
         if end.summary_check == Check::Mismatch {
-            out.finding(CheckKind::SummaryMismatch, Severity::Warn, || {
-                let claim = self.summary.claims.map(|(count, sum)| format!("{} entries, {}", text_of(count), text_of(sum))).join("; ");
-                let Side { count: credits, sum: credit } = self.totals.credits;
-                let Side { count: debits, sum: debit } = self.totals.debits;
-                Told::new(&place, "The summary of the transactions does not fit the entries (all; credits; debits).")
-                    .expected(claim)
-                    .actual(format!("{} entries; {credits} entries, {credit}; {debits} entries, {debit}", credits + debits))
-            })?;
+            self.summary.tell(&self.totals, &place, out)?;
         }
         chains.follow(&self.head, &end, out)?;
         out.put(Record::StatementEnd(end))
     }
-
-    fn check_summary(&self) -> Check {
-        if !self.summary.there {
-            return Check::NotApplicable;
-        }
-        let (credits, debits) = (self.totals.credits, self.totals.debits);
-        let both = credits.sum.checked_add(debits.sum);
-        let all = Side { count: u64::from(self.ordinal), sum: both.unwrap_or(Decimal::ZERO) };
-        let fits = self.summary.claims.iter().zip([all, credits, debits]).all(|((count, sum), side)| {
-            count.is_none_or(|count| count == side.count) && sum.is_none_or(|sum| sum.abs() == side.sum)
-        });
-        if fits && both.is_ok() && !self.summary.unreadable { Check::Ok } else { Check::Mismatch }
-    }
-}
-
-fn text_of<T: ToString>(value: Option<T>) -> String {
-    value.map_or_else(|| "?".to_owned(), |value| value.to_string())
-}
-
-/// Which claim of the summary a text belongs to.
-fn side(context: Context) -> usize {
-    match context {
-        Context::SummaryCreditCount | Context::SummaryCreditSum => 1,
-        Context::SummaryDebitCount | Context::SummaryDebitSum => 2,
-        _ => 0,
-    }
 }
 
 /// A day, or none and a finding.
-pub(super) fn date(text: &str, place: &str, line: u64, out: &mut Out<'_>) -> Result<Option<guichet_types::Date>, Refusal> {
+pub(super) fn date(
+    text: &str,
+    place: &str,
+    line: u64,
+    out: &mut Out<'_>,
+) -> Result<Option<guichet_types::Date>, Refusal> {
     let day = calendar::day_of_any(text);
     if day.is_none() {
         out.finding(CheckKind::InvalidDate, Severity::Warn, || {
-            Told::new(format!("{place}, line {line}"), "A date that is not in the calendar; it is left out.").actual(text.chars().take(40).collect::<String>())
+            Told::new(format!("{place}, line {line}"), "A date that is not in the calendar; it is left out.")
+                .actual(text.chars().take(40).collect::<String>())
         })?;
     }
     Ok(day)

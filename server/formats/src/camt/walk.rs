@@ -38,7 +38,15 @@ impl Walk {
     }
 
     /// The attributes of an element: those that the schema knows, and the currency of an amount.
-    pub fn attributes(&mut self, at: At, name: &str, odd: Option<&str>, currency: Option<&str>, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
+    pub fn attributes(
+        &mut self,
+        at: At,
+        name: &str,
+        odd: Option<&str>,
+        currency: Option<&str>,
+        line: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         let schema = Schema::get();
         if schema.is_any(at.of) {
             return Ok(());
@@ -47,28 +55,66 @@ impl Walk {
             self.tell(at.of, &format!("The attribute {odd:.40} of {name:.60} is not known."), None, None, line, out)?;
         }
         match currency {
-            Some(_) if !schema.is_amount(at.of) => self.tell(at.of, &format!("The attribute Ccy of {name:.60} is not known."), None, None, line, out),
+            Some(_) if !schema.is_amount(at.of) => {
+                self.tell(at.of, &format!("The attribute Ccy of {name:.60} is not known."), None, None, line, out)
+            }
             Some(currency) => match schema.currency_fault(at.of, currency) {
-                Some(expected) => self.tell(at.of, &format!("The currency of {name:.60} is not one."), Some(expected), Some(currency), line, out),
+                Some(expected) => self.tell(
+                    at.of,
+                    &format!("The currency of {name:.60} is not one."),
+                    Some(expected),
+                    Some(currency),
+                    line,
+                    out,
+                ),
                 None => Ok(()),
             },
-            None if schema.is_amount(at.of) => self.tell(at.of, &format!("The currency of {name:.60} is missing."), Some("Ccy".to_owned()), None, line, out),
+            None if schema.is_amount(at.of) => self.tell(
+                at.of,
+                &format!("The currency of {name:.60} is missing."),
+                Some("Ccy".to_owned()),
+                None,
+                line,
+                out,
+            ),
             None => Ok(()),
         }
     }
 
     /// An element ends. `children`: it has elements in it.
-    pub fn close(&mut self, at: At, name: &str, text: &str, children: bool, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
+    pub fn close(
+        &mut self,
+        at: At,
+        name: &str,
+        text: &str,
+        children: bool,
+        line: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         let schema = Schema::get();
         if schema.is_any(at.of) {
             return Ok(());
         }
         if schema.is_text(at.of) {
             if children {
-                return self.tell(at.of, &format!("{name:.60} holds elements where a text is due."), None, None, line, out);
+                return self.tell(
+                    at.of,
+                    &format!("{name:.60} holds elements where a text is due."),
+                    None,
+                    None,
+                    line,
+                    out,
+                );
             }
             return match schema.text_fault(at.of, text) {
-                Some(expected) => self.tell(at.of, &format!("{name:.60} does not hold what it should."), Some(expected), Some(text), line, out),
+                Some(expected) => self.tell(
+                    at.of,
+                    &format!("{name:.60} does not hold what it should."),
+                    Some(expected),
+                    Some(text),
+                    line,
+                    out,
+                ),
                 None => Ok(()),
             };
         }
@@ -76,12 +122,22 @@ impl Walk {
             self.tell(at.of, &format!("{name:.60} holds a text where elements are due."), None, Some(text), line, out)?;
         }
         match at.end(schema) {
-            Some(Fault::Missing(missing)) => self.tell(at.of, &format!("Something is missing in {name:.60}."), Some(missing), None, line, out),
+            Some(Fault::Missing(missing)) => {
+                self.tell(at.of, &format!("Something is missing in {name:.60}."), Some(missing), None, line, out)
+            }
             _ => Ok(()),
         }
     }
 
-    fn tell(&mut self, of: TypeId, message: &str, expected: Option<String>, actual: Option<&str>, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
+    fn tell(
+        &mut self,
+        of: TypeId,
+        message: &str,
+        expected: Option<String>,
+        actual: Option<&str>,
+        line: u64,
+        out: &mut Out<'_>,
+    ) -> Result<(), Refusal> {
         let key = hash64(message) ^ u64::from(of);
         if self.told.contains(&key) || self.told.len() >= REMEMBERED {
             return Ok(());

@@ -3,12 +3,13 @@
 use crate::record::EntryDetail;
 
 /// SEPA words that stand in the purpose lines, each with `+` behind it.
-const PLUS: [&str; 14] = ["EREF", "KREF", "MREF", "CRED", "DEBT", "SVWZ", "ABWA", "ABWE", "IBAN", "BIC", "OAMT", "COAM", "PURP", "RCUR"];
+const PLUS: [&str; 14] =
+    ["EREF", "KREF", "MREF", "CRED", "DEBT", "SVWZ", "ABWA", "ABWE", "IBAN", "BIC", "OAMT", "COAM", "PURP", "RCUR"];
 
 /// Slashed words. `ORDP` and `BENM` are the ordering party and the beneficiary; a name and an account follow them.
 const SLASHED: [&str; 24] = [
-    "TRTP", "IBAN", "BIC", "NAME", "REMI", "EREF", "MARF", "CSID", "ORDP", "BENM", "CNTP", "PURP", "ISDT", "PREF", "RTRN", "ULTB", "ULTD",
-    "ULTC", "UCRD", "SVCL", "PTYP", "ADDR", "TRCD", "ID",
+    "TRTP", "IBAN", "BIC", "NAME", "REMI", "EREF", "MARF", "CSID", "ORDP", "BENM", "CNTP", "PURP", "ISDT", "PREF",
+    "RTRN", "ULTB", "ULTD", "ULTC", "UCRD", "SVCL", "PTYP", "ADDR", "TRCD", "ID",
 ];
 
 /// Takes the SEPA words out of joined purpose lines; gives the text that has no word before it. False when there is none.
@@ -39,7 +40,9 @@ pub(super) fn slashed(text: &str, detail: &mut EntryDetail) -> bool {
     let mut at = 0;
     while let Some(found) = text[at..].find('/') {
         let start = at + found;
-        let word = SLASHED.iter().find(|word| text[start + 1..].strip_prefix(**word).is_some_and(|rest| rest.starts_with('/')));
+        let word = SLASHED
+            .iter()
+            .find(|word| text[start + 1..].strip_prefix(**word).is_some_and(|rest| rest.starts_with('/')));
         match word {
             Some(word) => {
                 marks.push((start, word));

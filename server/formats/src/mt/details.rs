@@ -65,7 +65,9 @@ fn subfields(text: &str, mark: char, details: &mut Details) {
         let said = || Some(value.trim().to_owned()).filter(|value| !value.is_empty());
         match number {
             "00" => details.info = said(),
-            "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29" | "60" | "61" | "62" | "63" => purpose.push_str(value),
+            "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29" | "60" | "61" | "62" | "63" => {
+                purpose.push_str(value)
+            }
             "30" => details.detail.counterparty_bic = said(),
             "31" => account = said(),
             "32" | "33" => name.push_str(value),
@@ -101,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_german_subfields_are_put_together_over_line_ends() {
-        let details = read("109?00SEPA-LASTSCHR. RETOURE CORE?109075/629?20EREF+A1.200080779.\n400143254?21.4961336 KREF+SEPA-DA202006?2201221740-34972000-P1 MR\nEF+2?230852HW2723821 CRED+DE41EON0?240000129793 OAMT+11,85 SVWZ+?\n25SONSTIGE GRUENDE ENDABRECHN?26UNG?30CSDBDE71XXX?31DE50712345600\n200691329?32TESTER?33EL");
+        let details = read(
+            "109?00SEPA-LASTSCHR. RETOURE CORE?109075/629?20EREF+A1.200080779.\n400143254?21.4961336 KREF+SEPA-DA202006?2201221740-34972000-P1 MR\nEF+2?230852HW2723821 CRED+DE41EON0?240000129793 OAMT+11,85 SVWZ+?\n25SONSTIGE GRUENDE ENDABRECHN?26UNG?30CSDBDE71XXX?31DE50712345600\n200691329?32TESTER?33EL",
+        );
         assert_eq!(details.gvc.as_deref(), Some("109"));
         assert_eq!(details.info.as_deref(), Some("SEPA-LASTSCHR. RETOURE CORE"));
         assert_eq!(details.detail.end_to_end_id.as_deref(), Some("A1.200080779.400143254.4961336"));
@@ -114,7 +118,9 @@ mod tests {
 
     #[test]
     fn the_dutch_words_are_found_between_slashes() {
-        let details = read("/TRTP/IDEAL/IBAN/NL73ANDL0123456789/BIC/ANDLNL20/NAME/NAAMXXX\n 1/REMI/Dit zijn de omschrijvingsregels/EREF/INNDNL2U200001001348\n24001/ORDP//ID/12345");
+        let details = read(
+            "/TRTP/IDEAL/IBAN/NL73ANDL0123456789/BIC/ANDLNL20/NAME/NAAMXXX\n 1/REMI/Dit zijn de omschrijvingsregels/EREF/INNDNL2U200001001348\n24001/ORDP//ID/12345",
+        );
         assert_eq!(details.detail.counterparty_account.as_deref(), Some("NL73ANDL0123456789"));
         assert_eq!(details.detail.counterparty.as_deref(), Some("NAAMXXX 1"));
         assert_eq!(details.detail.end_to_end_id.as_deref(), Some("INNDNL2U20000100134824001"));

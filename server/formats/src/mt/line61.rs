@@ -24,8 +24,8 @@ pub(super) struct Line61 {
     pub bank_ref: Option<String>,
 }
 
-/// Takes a line apart; an error says what cannot be read.
-pub(super) fn parse(text: &str) -> Result<Line61, String> {
+/// Takes a line apart; an error says what cannot be read. `more`: the field has more lines, so this one may be cut.
+pub(super) fn parse(text: &str, more: bool) -> Result<Line61, String> {
     let text = text.trim();
     let digits = |text: &str, count: usize| text.len() >= count && text.bytes().take(count).all(|b| b.is_ascii_digit());
     if !digits(text, 6) {
@@ -48,10 +48,15 @@ pub(super) fn parse(text: &str) -> Result<Line61, String> {
     // C and RD are credits, D and RC are debits.
     let credit = mark.1 != reversal;
     let bytes = rest.as_bytes();
-    let funds = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1).is_some_and(|b| b.is_ascii_digit() || *b == b',');
+    let funds = bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.get(1).is_some_and(|b| b.is_ascii_digit() || *b == b',');
     let rest = if funds { &rest[1..] } else { rest };
     let end = rest.find(|c: char| !c.is_ascii_digit() && c != ',' && c != '.').unwrap_or(rest.len());
     let (number, rest) = rest.split_at(end);
+    if rest.is_empty() && (more || !number.contains(',')) {
+        // Something must follow an amount; where nothing does, the amount itself may go on.
+        return Err(format!("the amount may be cut off: {number:.40?}"));
+    }
     let size = Decimal::parse(number, b',').map_err(|error| format!("{error}: {number:.40?}"))?;
     let (code, rest) = type_code(rest);
     let (customer, bank) = rest.split_once("//").map_or((rest, None), |(customer, bank)| (customer, Some(bank)));
@@ -114,7 +119,7 @@ mod tests {
     use super::*;
 
     fn amount(text: &str) -> String {
-        parse(text).map_or_else(|error| error, |line| line.amount.to_string())
+        parse(text, false).map_or_else(|error| error, |line| line.amount.to_string())
     }
 
     #[test]
@@ -128,21 +133,35 @@ mod tests {
 
     #[test]
     fn every_dress_of_the_line_is_read() {
-        let line = parse("240312    DD212,39NMSCNONREF//").unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!((line.entry_date, line.amount.to_string(), line.customer_ref, line.bank_ref), (None, "-212.39".to_owned(), None, None));
-        let line = parse("2011301130CN220000,00//19239782213").unwrap_or_else(|e| panic!("{e}"));
+        let line = parse("240312    DD212,39NMSCNONREF//", false).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            (line.entry_date, line.amount.to_string(), line.customer_ref, line.bank_ref),
+            (None, "-212.39".to_owned(), None, None)
+        );
+        let line = parse("2011301130CN220000,00//19239782213", false).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((line.code, line.bank_ref.as_deref()), (None, Some("19239782213")));
-        let line = parse("2001020102D2000,00NOVBNL29INGB0006475121").unwrap_or_else(|e| panic!("{e}"));
+        let line = parse("2001020102D2000,00NOVBNL29INGB0006475121", false).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((line.code.as_deref(), line.customer_ref.as_deref()), (Some("NOVB"), Some("NL29INGB0006475121")));
-        let line = parse("1602300301DR6,00N024NONREF").unwrap_or_else(|e| panic!("{e}"));
+        let line = parse("1602300301DR6,00N024NONREF", false).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!((line.value_date, line.entry_date.map(|d| d.to_string()).as_deref()), (None, Some("2016-03-01")));
         assert_eq!(line.bad_date.as_deref(), Some("160230"));
     }
 
     #[test]
     fn what_has_no_clear_amount_or_direction_is_not_guessed() {
-        for text in ["", "2002010219", "2002010219X5,00NTRF", "2002010219C", "2002010219C1.234,00NTRF", "2002010219C1,2,3NTRF", "2002010219C,NTRF", "20020"] {
-            assert!(parse(text).is_err(), "{text}");
+        for text in [
+            "",
+            "2002010219",
+            "2002010219X5,00NTRF",
+            "2002010219C",
+            "2002010219C1.234,00NTRF",
+            "2002010219C1,2,3NTRF",
+            "2002010219C,NTRF",
+            "2002010219C12",
+            "20020",
+        ] {
+            assert!(parse(text, false).is_err(), "{text}");
         }
+        assert!(parse("2002010219C3,", true).is_err(), "the cents may be on the next line");
     }
 }

@@ -2,14 +2,13 @@
 
 use crate::{
     Limits, Refusal,
-    decode::Utf8,
     guard::{Bound, Guard},
 };
 use std::io::BufRead;
 
 /// Reads lines.
 pub(super) struct Lines<R> {
-    input: Guard<Utf8<R>>,
+    input: Guard<R>,
     buffer: Vec<u8>,
     /// `@@` ends a line.
     at_signs: bool,
@@ -19,11 +18,18 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    pub fn new(mut input: Guard<Utf8<R>>, limits: &Limits) -> Result<Self, Refusal> {
+    pub fn new(mut input: Guard<R>, limits: &Limits) -> Result<Self, Refusal> {
         input.mark();
         let first = input.fill_buf()?;
         let at_signs = first.windows(3).any(|three| three == b"@@:");
-        Ok(Self { input, buffer: Vec::new(), at_signs, number: 0, limit: limits.max_text as u64, max_bytes: limits.max_bytes })
+        Ok(Self {
+            input,
+            buffer: Vec::new(),
+            at_signs,
+            number: 0,
+            limit: limits.max_text as u64,
+            max_bytes: limits.max_bytes,
+        })
     }
 
     /// Reads the next line; false at the end.
@@ -36,7 +42,9 @@ impl<R: BufRead> Lines<R> {
                 Ok(piece) => piece,
                 Err(error) => {
                     return Err(match self.input.exceeded {
-                        Some(Bound::Step) => Refusal::TooLong { line: self.number + 1, what: "a line", limit: self.limit },
+                        Some(Bound::Step) => {
+                            Refusal::TooLong { line: self.number + 1, what: "a line", limit: self.limit }
+                        }
                         Some(Bound::Bytes) => Refusal::TooLarge { what: "bytes", limit: self.max_bytes },
                         None => Refusal::Io(error),
                     });
@@ -83,7 +91,7 @@ impl<R: BufRead> Lines<R> {
         self.number
     }
 
-    pub fn repaired(&mut self) -> bool {
-        self.input.input_mut().repaired
+    pub fn repaired(&self) -> bool {
+        self.input.repaired()
     }
 }

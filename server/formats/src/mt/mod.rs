@@ -6,6 +6,7 @@ mod details;
 mod line61;
 mod lines;
 mod statement;
+mod values;
 
 use crate::{
     Limits, Refusal,
@@ -20,7 +21,8 @@ use std::io::BufRead;
 
 /// The tags that a customer statement has. What else looks like one is text: `:12:11` may be a time.
 const TAGS: [&str; 21] = [
-    "13", "13C", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65", "86", "90C", "90D", "NS",
+    "13", "13C", "13D", "20", "21", "25", "25P", "28", "28C", "34F", "60F", "60M", "61", "62F", "62M", "64", "65",
+    "86", "90C", "90D", "NS",
 ];
 
 /// A field: its tag and its lines.
@@ -33,7 +35,12 @@ struct Field {
 }
 
 /// Reads one file.
-pub(crate) fn read<R: BufRead>(input: R, limits: &Limits, member: Option<&str>, out: &mut Out<'_>) -> Result<(), Refusal> {
+pub(crate) fn read<R: BufRead>(
+    input: R,
+    limits: &Limits,
+    member: Option<&str>,
+    out: &mut Out<'_>,
+) -> Result<(), Refusal> {
     let guard = Guard::new(Utf8::new(input, false)?, limits.max_text, limits.max_bytes);
     let mut lines = Lines::new(guard, limits)?;
     let mut reader = Reader::new(limits, member);
@@ -71,7 +78,9 @@ pub(crate) fn read<R: BufRead>(input: R, limits: &Limits, member: Option<&str>, 
     reader.finish(lines.number(), out)?;
     if repaired {
         // MT knows no encoding; what is not UTF-8 is what banks have always written.
-        out.finding(CheckKind::SchemaDeviation, Severity::Info, || Told::new("", "The text is not UTF-8; it was read as Windows-1252."))?;
+        out.finding(CheckKind::SchemaDeviation, Severity::Info, || {
+            Told::new("", "The text is not UTF-8; it was read as Windows-1252.")
+        })?;
     }
     Ok(())
 }

@@ -1,15 +1,18 @@
 //! Puts the fields of MT940 and MT942 together into statements. `:20:` begins one; nothing else does.
 
-use super::{Field, account, details, line61};
+use super::{Field, account, details, line61, values};
 use crate::{
-    Limits, Refusal, calendar,
+    Limits, Refusal,
     chain::Chains,
     ids,
     out::{Out, Told},
-    record::{AccountRef, Balance, CheckKind, Document, Entry, EntryDetail, EntryStatus, MessageType, Record, Severity, StatementHead, StatementKind},
+    record::{
+        AccountRef, Balance, CheckKind, Document, Entry, EntryDetail, EntryStatus, MessageType, Record, Severity,
+        StatementHead, StatementKind,
+    },
     totals::{Totals, opening_and_closing},
 };
-use guichet_types::{Currency, Decimal, Iban};
+use guichet_types::{Currency, Decimal};
 
 /// A statement while it is read.
 #[derive(Default)]
@@ -49,7 +52,17 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(limits: &'a Limits, member: Option<&'a str>) -> Self {
-        Self { limits, member, draft: None, pending: None, told: None, header_interim: false, chains: Chains::default(), statements: 0, entries: 0 }
+        Self {
+            limits,
+            member,
+            draft: None,
+            pending: None,
+            told: None,
+            header_interim: false,
+            chains: Chains::default(),
+            statements: 0,
+            entries: 0,
+        }
     }
 
     /// A line with block headers.
@@ -112,12 +125,13 @@ impl<'a> Reader<'a> {
     fn balance(&mut self, field: &Field, text: &str, out: &mut Out<'_>) -> Result<(), Refusal> {
         self.flush(out)?;
         let place = format!("line {}", field.line);
-        let (balance, bad_date) = match balance(field.tag, text) {
+        let (balance, bad_date) = match values::balance(field.tag, text) {
             Ok(balance) => balance,
             // The available balances are a courtesy; a bank that writes `null` has none.
             Err(reason) if matches!(field.tag, "64" | "65") => {
                 return out.finding(CheckKind::SchemaDeviation, Severity::Info, || {
-                    Told::new(place, format!("An available balance cannot be read and is left out: {reason}.")).actual(text.chars().take(80).collect::<String>())
+                    Told::new(place, format!("An available balance cannot be read and is left out: {reason}."))
+                        .actual(text.chars().take(80).collect::<String>())
                 });
             }
             Err(reason) => {
@@ -127,7 +141,15 @@ impl<'a> Reader<'a> {
         };
         if let Some(date) = bad_date {
             out.finding(CheckKind::InvalidDate, Severity::Warn, || {
-                Told::new(place, format!("The date of balance {} is not in the calendar; it is left out.", field.tag)).actual(date)
+                Told::new(place, format!("The date of balance {} is not in the calendar; it is left out.", field.tag))
+                    .actual(date)
+            })?;
+        }
+        if !text.contains(',') {
+            let line = field.line;
+            out.finding(CheckKind::SchemaDeviation, Severity::Warn, || {
+                Told::new(format!("line {line}"), "A balance has no comma in its amount; it may be cut off.")
+                    .actual(text)
             })?;
         }
         let draft = self.draft(field.line);
@@ -163,17 +185,26 @@ impl<'a> Reader<'a> {
         self.statements += 1;
         let opening = draft.opening.first();
         let stated = draft.account.as_ref().and_then(|account| account.currency);
-        let currency = opening.map(|balance| balance.currency).or_else(|| draft.closing.first().map(|b| b.currency)).or(draft.floor_currency).or(stated);
+        let currency = opening
+            .map(|balance| balance.currency)
+            .or_else(|| draft.closing.first().map(|b| b.currency))
+            .or(draft.floor_currency)
+            .or(stated);
         draft.totals = Totals::new(message_type.kind(), currency);
         if let Some(account) = &draft.account
             && account.scheme == "IBAN"
             && let Some(fault) = ids::iban_fault(&account.id)
         {
             out.finding(CheckKind::InvalidIdentifier, Severity::Info, || {
-                Told::new(format!("line {}", draft.line), format!("The account's IBAN does not check: {fault}.")).actual(&account.id)
+                Told::new(format!("line {}", draft.line), format!("The account's IBAN does not check: {fault}."))
+                    .actual(&account.id)
             })?;
         }
-        let page = draft.statement_no.as_deref().and_then(|number| number.split_once('/')).and_then(|(_, page)| page.trim().parse().ok());
+        let page = draft
+            .statement_no
+            .as_deref()
+            .and_then(|number| number.split_once('/'))
+            .and_then(|(_, page)| page.trim().parse().ok());
         let head = StatementHead {
             reference: draft.reference.clone(),
             electronic_seq: None,
@@ -206,11 +237,11 @@ impl<'a> Reader<'a> {
         let place = format!("line {}", field.line);
         // A line that is cut in the middle of a field is put together again; the rest is supplementary details.
         let (mut first, mut used) = (field.lines.first().cloned().unwrap_or_default(), 1);
-        let mut line = line61::parse(&first);
+        let mut line = line61::parse(&first, field.lines.len() > 1);
         while line.is_err() && used < field.lines.len().min(3) {
             first.push_str(field.lines[used].trim_end());
             used += 1;
-            line = line61::parse(&first);
+            line = line61::parse(&first, used < field.lines.len());
         }
         let line = match (line, &draft.account, draft.totals.currency) {
             (Ok(line), Some(_), Some(currency)) => Ok((line, currency)),
@@ -233,7 +264,7 @@ impl<'a> Reader<'a> {
         }
         let supplement = field.lines.get(used..).unwrap_or_default().join(" ").trim().to_owned();
         let mut detail = EntryDetail { servicer_ref: None, ..EntryDetail::default() };
-        supplementary(&supplement, &mut detail);
+        values::supplementary(&supplement, &mut detail);
         let has_reference = line.customer_ref.is_some() || line.bank_ref.is_some() || detail != EntryDetail::default();
         let booked = draft.totals.kind == Some(StatementKind::Statement);
         let entry = Entry {
@@ -317,10 +348,14 @@ impl<'a> Reader<'a> {
         let (opening, closing) = opening_and_closing(draft.opening.iter().chain(&draft.closing), draft.totals.currency);
         let (opening, closing) = (opening.cloned(), closing.cloned());
         if closing.is_none() && head.account.is_some() && draft.totals.kind == Some(StatementKind::Statement) {
-            out.finding(CheckKind::SchemaDeviation, Severity::Warn, || Told::new(&head.place, "The statement has no closing balance.").expected(":62F: or :62M:"))?;
+            out.finding(CheckKind::SchemaDeviation, Severity::Warn, || {
+                Told::new(&head.place, "The statement has no closing balance.").expected(":62F: or :62M:")
+            })?;
         }
         if opening.is_none() && head.account.is_some() && draft.totals.kind == Some(StatementKind::Statement) {
-            out.finding(CheckKind::SchemaDeviation, Severity::Warn, || Told::new(&head.place, "The statement has no opening balance.").expected(":60F: or :60M:"))?;
+            out.finding(CheckKind::SchemaDeviation, Severity::Warn, || {
+                Told::new(&head.place, "The statement has no opening balance.").expected(":60F: or :60M:")
+            })?;
         }
         let end = draft.totals.end(opening, closing, draft.closing);
         crate::tell_balance(&end, &head.place, out)?;
@@ -331,50 +366,12 @@ impl<'a> Reader<'a> {
     /// The end of the file.
     pub fn finish(&mut self, line: u64, out: &mut Out<'_>) -> Result<(), Refusal> {
         self.end_statement(out)?;
-        if self.statements > 0 { Ok(()) } else if line == 0 { Err(Refusal::UnknownFormat { found: "nothing".to_owned() }) } else { Err(Refusal::NoStatement) }
-    }
-}
-
-/// `:60F:` and its like: `C160314EUR2187,95`; the date when it is not in the calendar.
-fn balance(tag: &'static str, text: &str) -> Result<(Balance, Option<String>), String> {
-    let credit = match text.as_bytes().first().map(u8::to_ascii_uppercase) {
-        Some(b'C') => true,
-        Some(b'D') => false,
-        _ => return Err("it begins with neither C nor D".to_owned()),
-    };
-    let date = text.get(1..7).filter(|date| date.bytes().all(|b| b.is_ascii_digit())).ok_or_else(|| "there is no date".to_owned())?;
-    let currency: Currency = text.get(7..10).unwrap_or_default().parse().map_err(|error: guichet_types::CurrencyError| error.to_string())?;
-    let number = text.get(10..).unwrap_or_default().trim();
-    let amount = Decimal::parse(number, b',').map_err(|error| format!("{error}: {number:.40?}"))?;
-    if amount.is_negative() {
-        return Err("the amount has a sign".to_owned());
-    }
-    let day = calendar::swift_day(date);
-    let code = match &tag[..2] {
-        "60" => "OPBD",
-        "62" => "CLBD",
-        "64" => "CLAV",
-        _ => "FWAV",
-    };
-    let balance = Balance {
-        code: code.to_owned(),
-        subtype: tag.ends_with('M').then(|| "INTM".to_owned()),
-        amount: if credit { amount } else { amount.negate() },
-        currency,
-        date: day,
-        tag: Some(tag.to_owned()),
-        direction_stated: true,
-    };
-    Ok((balance, day.is_none().then(|| date.to_owned())))
-}
-
-/// The lines behind `:61:`: the original amount and the charges, or the account of the other side.
-fn supplementary(text: &str, detail: &mut EntryDetail) {
-    let word = |name: &str| text.split_once(name).and_then(|(_, rest)| rest.split('/').next()).filter(|value| value.len() > 3);
-    let amount = |value: &str| value.split_at_checked(3).map(|(currency, number)| format!("{} {currency}", number.replace(',', ".")));
-    detail.exchange = word("/OCMT/").and_then(amount);
-    detail.charges = word("/CHGS/").and_then(amount);
-    if text.parse::<Iban>().is_ok() {
-        detail.counterparty_account = Some(text.to_owned());
+        if self.statements > 0 {
+            Ok(())
+        } else if line == 0 {
+            Err(Refusal::UnknownFormat { found: "nothing".to_owned() })
+        } else {
+            Err(Refusal::NoStatement)
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! Writes camt.052, camt.053 and camt.054 in version 001.08, valid against the schemas of ISO 20022.
 
+mod transaction;
+
 use super::{
     Message, Statement,
     markup::{Markup, cut, utc},
 };
-use crate::record::{Balance, Entry, EntryDetail, EntryStatus, MessageType};
+use crate::record::{Balance, Entry, EntryStatus, MessageType};
 use guichet_types::{Date, Decimal, Iban, IbanError, Timestamp};
 use std::io::{self, Write};
 
@@ -33,7 +35,10 @@ impl<W: Write> Writer<W> {
             MessageType::Mt940 | MessageType::Mt942 => return Err(invalid("not a message of ISO 20022")),
         };
         let mut markup = Markup { out, closed: true, narrow: false };
-        write!(markup.out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{version}\">")?;
+        write!(
+            markup.out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{version}\">"
+        )?;
         markup.open(names.0)?;
         markup.open("GrpHdr")?;
         markup.leaf("MsgId", identifier(&message.message_id)?)?;
@@ -109,7 +114,7 @@ impl<W: Write> Writer<W> {
         code(m, entry)?;
         if !entry.details.is_empty() {
             m.open("NtryDtls")?;
-            entry.details.iter().try_for_each(|detail| transaction(m, detail, credit))?;
+            entry.details.iter().try_for_each(|detail| transaction::transaction(m, detail, credit))?;
             m.close("NtryDtls")?;
         }
         m.short("AddtlNtryInf", entry.additional_info.as_deref(), 500)?;
@@ -168,13 +173,23 @@ fn number(amount: Decimal) -> io::Result<String> {
 /// In UTC.
 fn instant(at: Timestamp) -> String {
     let (date, hour, minute, second, milli) = utc(at);
-    if milli == 0 { format!("{date}T{hour:02}:{minute:02}:{second:02}Z") } else { format!("{date}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z") }
+    if milli == 0 {
+        format!("{date}T{hour:02}:{minute:02}:{second:02}Z")
+    } else {
+        format!("{date}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    }
 }
 
 /// A day, or the instant in a zone where it is that day.
 fn day<W: Write>(m: &mut Markup<W>, name: &str, date: Option<Date>, at: Option<Timestamp>) -> io::Result<()> {
     let Some(date) = date else { return Ok(()) };
-    let hours = at.and_then(|at| [0, 1, -1, 2, -2].into_iter().chain(3..14).chain(-13..-2).find(|hours| utc(at.plus_seconds(hours * 3_600)).0 == date));
+    let hours = at.and_then(|at| {
+        [0, 1, -1, 2, -2]
+            .into_iter()
+            .chain(3..14)
+            .chain(-13..-2)
+            .find(|hours| utc(at.plus_seconds(hours * 3_600)).0 == date)
+    });
     m.open(name)?;
     match (at, hours) {
         (Some(at), Some(0)) => m.leaf("DtTm", &instant(at))?,
@@ -210,7 +225,9 @@ fn write_balance<W: Write>(m: &mut Markup<W>, balance: &Balance) -> io::Result<(
 fn account_id<W: Write>(m: &mut Markup<W>, id: &str, scheme: Option<&str>) -> io::Result<()> {
     m.open("Id")?;
     // What is written as an IBAN goes as one, even if its check digits do not fit: it is not for the writer to say.
-    if matches!(id.parse::<Iban>(), Ok(_) | Err(IbanError::CheckDigits | IbanError::UnknownCountry)) && !id.contains(' ') {
+    if matches!(id.parse::<Iban>(), Ok(_) | Err(IbanError::CheckDigits | IbanError::UnknownCountry))
+        && !id.contains(' ')
+    {
         m.leaf("IBAN", id)?;
     } else {
         m.open("Othr")?;
@@ -226,9 +243,14 @@ fn account_id<W: Write>(m: &mut Markup<W>, id: &str, scheme: Option<&str>) -> io
 }
 
 fn is_bic(text: &str) -> bool {
-    let class = |range: std::ops::Range<usize>, test: fn(&u8) -> bool| text.as_bytes().get(range).is_some_and(|part| part.iter().all(test));
+    let class = |range: std::ops::Range<usize>, test: fn(&u8) -> bool| {
+        text.as_bytes().get(range).is_some_and(|part| part.iter().all(test))
+    };
     let upper_or_digit: fn(&u8) -> bool = |b| b.is_ascii_uppercase() || b.is_ascii_digit();
-    matches!(text.len(), 8 | 11) && class(0..4, upper_or_digit) && class(4..6, u8::is_ascii_uppercase) && class(6..text.len(), upper_or_digit)
+    matches!(text.len(), 8 | 11)
+        && class(0..4, upper_or_digit)
+        && class(4..6, u8::is_ascii_uppercase)
+        && class(6..text.len(), upper_or_digit)
 }
 
 /// A UUID of version 4 in small letters, as the schema wants it.
@@ -269,148 +291,4 @@ fn code<W: Write>(m: &mut Markup<W>, entry: &Entry) -> io::Result<()> {
         m.close("Prtry")?;
     }
     m.close("BkTxCd")
-}
-
-/// `Cd` for a short code, else `Prtry`.
-fn code_or_text<W: Write>(m: &mut Markup<W>, names: &[&str], text: Option<&str>) -> io::Result<()> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(()) };
-    names.iter().try_for_each(|name| m.open(name))?;
-    m.leaf(if text.chars().count() <= 4 { "Cd" } else { "Prtry" }, cut(text, 35))?;
-    names.iter().rev().try_for_each(|name| m.close(name))
-}
-
-fn transaction<W: Write>(m: &mut Markup<W>, detail: &EntryDetail, entry_credit: bool) -> io::Result<()> {
-    let credit = detail.amount.map_or(entry_credit, |amount| if amount.is_zero() { entry_credit } else { !amount.is_negative() });
-    m.open("TxDtls")?;
-    let refs = [
-        ("AcctSvcrRef", &detail.servicer_ref),
-        ("InstrId", &detail.instruction_id),
-        ("EndToEndId", &detail.end_to_end_id),
-        ("UETR", &detail.uetr),
-        ("TxId", &detail.transaction_id),
-        ("MndtId", &detail.mandate_id),
-    ];
-    if refs.iter().any(|(_, text)| text.is_some()) {
-        m.open("Refs")?;
-        for (name, text) in refs {
-            if name != "UETR" || text.as_deref().is_some_and(is_uetr) {
-                m.short(name, text.as_deref(), if name == "UETR" { 36 } else { 35 })?;
-            }
-        }
-        m.close("Refs")?;
-    }
-    if let (Some(amount), Some(currency)) = (detail.amount, detail.currency) {
-        m.amount("Amt", &number(amount)?, currency.as_str())?;
-        m.leaf("CdtDbtInd", direction(credit))?;
-    }
-    exchange(m, detail.exchange.as_deref())?;
-    if let Some((amount, currency)) = detail.charges.as_deref().and_then(money) {
-        m.open("Chrgs")?;
-        m.amount("TtlChrgsAndTaxAmt", &amount, currency)?;
-        m.close("Chrgs")?;
-    }
-    parties(m, detail, credit)?;
-    code_or_text(m, &["Purp"], detail.purpose.as_deref())?;
-    if !detail.remittance.is_empty() || !detail.creditor_references.is_empty() {
-        m.open("RmtInf")?;
-        for text in &detail.remittance {
-            let mut rest = text.trim();
-            while !rest.is_empty() {
-                let piece = cut(rest, 140);
-                m.leaf("Ustrd", piece)?;
-                rest = &rest[piece.len()..];
-            }
-        }
-        for reference in detail.creditor_references.iter().filter(|reference| !reference.trim().is_empty()) {
-            m.open("Strd")?;
-            m.open("CdtrRefInf")?;
-            m.short("Ref", Some(reference), 35)?;
-            m.close("CdtrRefInf")?;
-            m.close("Strd")?;
-        }
-        m.close("RmtInf")?;
-    }
-    code_or_text(m, &["RtrInf", "Rsn"], detail.return_reason.as_deref())?;
-    m.close("TxDtls")
-}
-
-/// `100 USD` as amount and currency, where it is that.
-fn money(text: &str) -> Option<(String, &str)> {
-    let (amount, currency) = text.split_once(' ')?;
-    currency.parse::<guichet_types::Currency>().ok()?;
-    Some((number(amount.parse().ok().filter(|amount: &Decimal| !amount.is_negative())?).ok()?, currency))
-}
-
-/// `100 USD, 1.0921` as instructed amount and rate, where it is that.
-fn exchange<W: Write>(m: &mut Markup<W>, text: Option<&str>) -> io::Result<()> {
-    let Some(text) = text else { return Ok(()) };
-    let (amount, rate) = text.split_once(", ").map_or((text, None), |(amount, rate)| (amount, Some(rate)));
-    let Some((amount, currency)) = money(amount) else { return Ok(()) };
-    m.open("AmtDtls")?;
-    m.open("InstdAmt")?;
-    m.amount("Amt", &amount, currency)?;
-    if let Some(rate) = rate.filter(|rate| rate.parse::<Decimal>().is_ok_and(|rate| !rate.is_negative() && rate.to_string().len() <= 11)) {
-        m.open("CcyXchg")?;
-        m.leaf("SrcCcy", currency)?;
-        m.leaf("XchgRate", rate)?;
-        m.close("CcyXchg")?;
-    }
-    m.close("InstdAmt")?;
-    m.close("AmtDtls")
-}
-
-fn party<W: Write>(m: &mut Markup<W>, name: &str, text: Option<&str>, id: Option<&str>) -> io::Result<()> {
-    if text.is_none() && id.is_none() {
-        return Ok(());
-    }
-    m.open(name)?;
-    m.open("Pty")?;
-    m.short("Nm", text, 140)?;
-    if let Some(id) = id {
-        for tag in ["Id", "PrvtId", "Othr"] {
-            m.open(tag)?;
-        }
-        m.short("Id", Some(id), 35)?;
-        for tag in ["Othr", "PrvtId", "Id"] {
-            m.close(tag)?;
-        }
-    }
-    m.close("Pty")?;
-    m.close(name)
-}
-
-fn parties<W: Write>(m: &mut Markup<W>, detail: &EntryDetail, credit: bool) -> io::Result<()> {
-    let some = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let (name, account, id) = (some(&detail.counterparty), some(&detail.counterparty_account), some(&detail.creditor_id).filter(|_| !credit));
-    let (debtor, creditor) = (some(&detail.ultimate_debtor), some(&detail.ultimate_creditor));
-    if [&name, &account, &id, &debtor, &creditor].iter().any(|text| text.is_some()) {
-        m.open("RltdPties")?;
-        if credit {
-            party(m, "Dbtr", name.as_deref(), None)?;
-            other_account(m, "DbtrAcct", account.as_deref())?;
-        }
-        party(m, "UltmtDbtr", debtor.as_deref(), None)?;
-        if !credit {
-            party(m, "Cdtr", name.as_deref(), id.as_deref())?;
-            other_account(m, "CdtrAcct", account.as_deref())?;
-        }
-        party(m, "UltmtCdtr", creditor.as_deref(), None)?;
-        m.close("RltdPties")?;
-    }
-    if let Some(bic) = detail.counterparty_bic.as_deref().filter(|bic| is_bic(bic)) {
-        let agent = if credit { "DbtrAgt" } else { "CdtrAgt" };
-        m.open("RltdAgts")?;
-        m.open(agent)?;
-        bank(m, bic)?;
-        m.close(agent)?;
-        m.close("RltdAgts")?;
-    }
-    Ok(())
-}
-
-fn other_account<W: Write>(m: &mut Markup<W>, name: &str, account: Option<&str>) -> io::Result<()> {
-    let Some(account) = account else { return Ok(()) };
-    m.open(name)?;
-    account_id(m, account, None)?;
-    m.close(name)
 }

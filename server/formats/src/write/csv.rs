@@ -5,8 +5,22 @@ use std::io::{self, Write};
 
 /// The columns, in English. Give the same number of words of your own for another language.
 pub const HEADER: [&str; 16] = [
-    "Account", "Booking date", "Value date", "Amount", "Currency", "Status", "Counterparty", "Counterparty account", "Purpose", "End-to-end reference",
-    "Mandate", "Creditor identifier", "Bank reference", "Customer reference", "Bank code", "Information",
+    "Account",
+    "Booking date",
+    "Value date",
+    "Amount",
+    "Currency",
+    "Status",
+    "Counterparty",
+    "Counterparty account",
+    "Purpose",
+    "End-to-end reference",
+    "Mandate",
+    "Creditor identifier",
+    "Bank reference",
+    "Customer reference",
+    "Bank code",
+    "Information",
 ];
 
 /// Writes rows.
@@ -43,8 +57,14 @@ impl<W: Write> Writer<W> {
     /// When `out` fails.
     pub fn entry(&mut self, account: &AccountRef, entry: &Entry) -> io::Result<()> {
         let date = |date: Option<guichet_types::Date>| date.map_or_else(String::new, |date| date.to_string());
-        let joined = |of: fn(&EntryDetail) -> Option<&str>| entry.details.iter().filter_map(of).collect::<Vec<_>>().join(" | ");
-        let purpose: Vec<&str> = entry.details.iter().flat_map(|d| d.remittance.iter().chain(&d.creditor_references)).map(String::as_str).collect();
+        let joined =
+            |of: fn(&EntryDetail) -> Option<&str>| entry.details.iter().filter_map(of).collect::<Vec<_>>().join(" | ");
+        let purpose: Vec<&str> = entry
+            .details
+            .iter()
+            .flat_map(|d| d.remittance.iter().chain(&d.creditor_references))
+            .map(String::as_str)
+            .collect();
         let status = match entry.status {
             EntryStatus::Booked => "BOOK",
             EntryStatus::Pending => "PDNG",
@@ -94,7 +114,9 @@ impl<W: Write> Writer<W> {
             self.out.write_all(&[self.delimiter])?;
         }
         let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-        let quoted = text.bytes().any(|byte| byte == self.delimiter || matches!(byte, b'"' | b'\r' | b'\n' | b',' | b';' | b'\t'));
+        let quoted = text
+            .bytes()
+            .any(|byte| byte == self.delimiter || matches!(byte, b'"' | b'\r' | b'\n' | b',' | b';' | b'\t'));
         if quoted {
             write!(self.out, "\"{guard}{}\"", text.replace('"', "\"\""))
         } else {

@@ -51,7 +51,9 @@ impl<W: Write> Markup<W> {
     fn text(&mut self, text: &str) -> io::Result<()> {
         // Pieces without special letters go out as they are.
         let mut rest = text;
-        while let Some(at) = rest.find(|c: char| matches!(c, '&' | '<' | '>' | '\u{fffe}' | '\u{ffff}') || c.is_control()) {
+        while let Some(at) =
+            rest.find(|c: char| matches!(c, '&' | '<' | '>' | '\u{fffe}' | '\u{ffff}') || c.is_control())
+        {
             self.plain(&rest[..at])?;
             let letter = rest[at..].chars().next().unwrap_or(' ');
             self.out.write_all(match letter {

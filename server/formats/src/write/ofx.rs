@@ -63,7 +63,8 @@ impl<W: Write> Writer<W> {
         let today = utc(created_at).0;
         m.leaf("DTSTART", &day(statement.from.unwrap_or(today)))?;
         m.leaf("DTEND", &day(statement.to.unwrap_or(today)))?;
-        let closing = statement.balances.iter().rev().find(|balance| balance.code == "CLBD").or(statement.balances.last());
+        let closing =
+            statement.balances.iter().rev().find(|balance| balance.code == "CLBD").or(statement.balances.last());
         Ok(Self { markup, ledger: closing.cloned(), created_at })
     }
 

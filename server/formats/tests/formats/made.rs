@@ -1,6 +1,7 @@
 //! Files that chance makes: nothing panics, and what is true of a statement is found to be true.
 
-use guichet_formats::{Class, Limits, Report, record::Check, report_bytes};
+use crate::anything::anything;
+use guichet_formats::{Class, record::Check};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -23,15 +24,6 @@ fn samples() -> &'static [Vec<u8>] {
         found.sort();
         found
     })
-}
-
-/// What the fuzz targets do: reads anything, and holds the figures to what must always be true of them.
-fn anything(bytes: &[u8]) -> Report {
-    let report = report_bytes(bytes, &Limits { max_entries: 10_000, ..Limits::default() });
-    let entries: u64 = report.statements.iter().map(|statement| statement.entry_count).sum();
-    assert!(report.class == Class::Reject || entries == report.entry_count);
-    assert!(report.statements.iter().all(|s| s.entry_count == 0 || s.account.is_some()), "an entry without an account");
-    report
 }
 
 proptest! {
@@ -88,22 +80,37 @@ proptest! {
 fn mt940(opening: i64, entries: &[i64], closing: i64) -> String {
     let sign = |cents: i64| if cents < 0 { 'D' } else { 'C' };
     let amount = |cents: i64| format!("{},{:02}", cents.abs() / 100, cents.abs() % 100);
-    let lines: String = entries.iter().map(|e| format!(":61:2611171117{}{}NTRFNONREF\n:86:text\n", sign(*e), amount(*e))).collect();
+    let lines: String =
+        entries.iter().map(|e| format!(":61:2611171117{}{}NTRFNONREF\n:86:text\n", sign(*e), amount(*e))).collect();
     format!(
         ":20:1\n:25:DE89370400440532013000\n:28C:1/1\n:60F:{}261117EUR{}\n{lines}:62F:{}261117EUR{}\n-\n",
-        sign(opening), amount(opening), sign(closing), amount(closing)
+        sign(opening),
+        amount(opening),
+        sign(closing),
+        amount(closing)
     )
 }
 
 fn camt053(opening: i64, entries: &[i64], closing: i64) -> String {
     let amount = |cents: i64| {
         let direction = if cents < 0 { "DBIT" } else { "CRDT" };
-        format!("<Amt Ccy=\"EUR\">{}.{:02}</Amt><CdtDbtInd>{direction}</CdtDbtInd>", cents.abs() / 100, cents.abs() % 100)
+        format!(
+            "<Amt Ccy=\"EUR\">{}.{:02}</Amt><CdtDbtInd>{direction}</CdtDbtInd>",
+            cents.abs() / 100,
+            cents.abs() % 100
+        )
     };
-    let balance = |code: &str, cents: i64| format!("<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>2026-11-17</Dt></Dt></Bal>", amount(cents));
-    let lines: String = entries.iter().map(|e| format!("<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BkTxCd/></Ntry>", amount(*e))).collect();
+    let balance = |code: &str, cents: i64| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>2026-11-17</Dt></Dt></Bal>",
+            amount(cents)
+        )
+    };
+    let lines: String =
+        entries.iter().map(|e| format!("<Ntry>{}<Sts><Cd>BOOK</Cd></Sts><BkTxCd/></Ntry>", amount(*e))).collect();
     format!(
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><GrpHdr><MsgId>1</MsgId><CreDtTm>2026-11-17T00:00:00</CreDtTm></GrpHdr><Stmt><Id>1</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id><Ccy>EUR</Ccy></Acct>{}{}{lines}</Stmt></BkToCstmrStmt></Document>",
-        balance("OPBD", opening), balance("CLBD", closing)
+        balance("OPBD", opening),
+        balance("CLBD", closing)
     )
 }

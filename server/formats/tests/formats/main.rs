@@ -1,6 +1,7 @@
 //! The readers and writers against real files, hostile files and made ones.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should stop, and say where")]
 
+mod anything;
 mod hostile;
 mod made;
 mod samples;

@@ -25,7 +25,8 @@ fn differences(report: &Value, truth: &Value, signs: bool) -> Vec<String> {
         }
     }
     let none = Vec::new();
-    let (ours, theirs) = (report["statements"].as_array().unwrap_or(&none), truth["statements"].as_array().unwrap_or(&none));
+    let (ours, theirs) =
+        (report["statements"].as_array().unwrap_or(&none), truth["statements"].as_array().unwrap_or(&none));
     for (index, truth) in theirs.iter().enumerate() {
         let Some(ours) = ours.get(index) else { continue };
         for (key, truth) in truth.as_object().unwrap() {
@@ -61,7 +62,12 @@ fn score(folder: &Path, sample: &Value, prefix: &str) -> (Vec<String>, Vec<Strin
     };
     let mut class_faults = Vec::new();
     if !class_fits {
-        class_faults.push(format!("{path}: {} instead of {expect}: {} {:?}", class.as_str(), report.reason, report.finding_counts));
+        class_faults.push(format!(
+            "{path}: {} instead of {expect}: {} {:?}",
+            class.as_str(),
+            report.reason,
+            report.finding_counts
+        ));
     }
     if class == Class::Reject || matches!(expect, "reject" | "no_crash") {
         return (class_faults, Vec::new());
@@ -69,7 +75,10 @@ fn score(folder: &Path, sample: &Value, prefix: &str) -> (Vec<String>, Vec<Strin
     let value = serde_json::to_value(&report).unwrap();
     let signs = !sample["adjudication"].as_str().unwrap_or_default().contains("Sign not scored");
     let mut faults = differences(&value, &sample["truth"], signs);
-    if !faults.is_empty() && !sample["alternative_truth"].is_null() && differences(&value, &sample["alternative_truth"], signs).is_empty() {
+    if !faults.is_empty()
+        && !sample["alternative_truth"].is_null()
+        && differences(&value, &sample["alternative_truth"], signs).is_empty()
+    {
         faults.clear();
     }
     (class_faults, faults.into_iter().take(4).map(|fault| format!("{path}: {fault}")).collect())

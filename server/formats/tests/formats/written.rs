@@ -12,14 +12,28 @@ use std::{io::Write, ops::ControlFlow, path::Path, process::Command};
 
 fn text(most: usize) -> impl Strategy<Value = String> {
     // Letters that XML must escape, letters of several bytes, and no spaces at the ends.
-    proptest::string::string_regex(&format!("[A-Za-z0-9&<>\"'äé€/+-]([A-Za-z0-9 &<>\"'äé€/+-]{{0,{}}}[A-Za-z0-9&<>äé€])?", most.saturating_sub(2))).unwrap()
+    proptest::string::string_regex(&format!(
+        "[A-Za-z0-9&<>\"'äé€/+-]([A-Za-z0-9 &<>\"'äé€/+-]{{0,{}}}[A-Za-z0-9&<>äé€])?",
+        most.saturating_sub(2)
+    ))
+    .unwrap()
 }
 
 fn detail(amount: Decimal) -> impl Strategy<Value = EntryDetail> {
     let some = |most| proptest::option::of(text(most));
     let refs = (some(35), some(35), some(35), some(35), some(35));
-    let people = (some(140), prop_oneof![Just(None), Just(Some("FR7630006000011234567890189".to_owned())), Just(Some("12/345".to_owned()))], some(140), some(140));
-    let rest = (proptest::collection::vec(text(140), 0..3), proptest::collection::vec(text(35), 0..2), any::<bool>(), some(35));
+    let people = (
+        some(140),
+        prop_oneof![Just(None), Just(Some("FR7630006000011234567890189".to_owned())), Just(Some("12/345".to_owned()))],
+        some(140),
+        some(140),
+    );
+    let rest = (
+        proptest::collection::vec(text(140), 0..3),
+        proptest::collection::vec(text(35), 0..2),
+        any::<bool>(),
+        some(35),
+    );
     (refs, people, rest).prop_map(move |(refs, people, rest)| EntryDetail {
         amount: rest.2.then_some(amount),
         currency: rest.2.then_some(Currency::EUR),
@@ -45,12 +59,25 @@ fn detail(amount: Decimal) -> impl Strategy<Value = EntryDetail> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let amount = (-1_000_000_000_i64..1_000_000_000, 0_u8..3).prop_map(|(units, digits)| Decimal::from_units(units, digits));
+    let amount =
+        (-1_000_000_000_i64..1_000_000_000, 0_u8..3).prop_map(|(units, digits)| Decimal::from_units(units, digits));
     amount.prop_flat_map(|amount| {
-        let status = prop_oneof![Just(EntryStatus::Booked), Just(EntryStatus::Pending), Just(EntryStatus::Info), Just(EntryStatus::Future)];
+        let status = prop_oneof![
+            Just(EntryStatus::Booked),
+            Just(EntryStatus::Pending),
+            Just(EntryStatus::Info),
+            Just(EntryStatus::Future)
+        ];
         let some = |most| proptest::option::of(text(most));
-        (status, any::<bool>(), 20_000_i32..21_000, (some(35), some(35), some(35), some(500)), proptest::option::of(0_i64..86_400_000), proptest::collection::vec(detail(amount), 0..3)).prop_map(
-            move |(status, reversal, day, texts, time, details)| Entry {
+        (
+            status,
+            any::<bool>(),
+            20_000_i32..21_000,
+            (some(35), some(35), some(35), some(500)),
+            proptest::option::of(0_i64..86_400_000),
+            proptest::collection::vec(detail(amount), 0..3),
+        )
+            .prop_map(move |(status, reversal, day, texts, time, details)| Entry {
                 ordinal: 0,
                 amount,
                 currency: Currency::EUR,
@@ -67,13 +94,20 @@ fn entry() -> impl Strategy<Value = Entry> {
                 additional_info: texts.3,
                 details,
                 place: String::new(),
-            },
-        )
+            })
     })
 }
 
 fn balance(code: &str, cents: i64) -> Balance {
-    Balance { code: code.to_owned(), subtype: None, amount: Decimal::from_units(cents, 2), currency: Currency::EUR, date: Some(Date::from_days(20_700)), tag: None, direction_stated: true }
+    Balance {
+        code: code.to_owned(),
+        subtype: None,
+        amount: Decimal::from_units(cents, 2),
+        currency: Currency::EUR,
+        date: Some(Date::from_days(20_700)),
+        tag: None,
+        direction_stated: true,
+    }
 }
 
 fn statement(balances: Vec<Balance>) -> Statement {
@@ -159,12 +193,26 @@ fn the_schema_of_the_standard_finds_nothing_in_what_is_written() {
     for message_type in [MessageType::Camt052, MessageType::Camt053, MessageType::Camt054] {
         let bytes = write(message_type, &full());
         let report = report_bytes(&bytes, &Limits::default());
-        assert!(report.entry_count == 40 && report.quarantined_count == 0 && report.class == Class::Accept, "{}: {:?}", report.reason, report.findings);
+        assert!(
+            report.entry_count == 40 && report.quarantined_count == 0 && report.class == Class::Accept,
+            "{}: {:?}",
+            report.reason,
+            report.findings
+        );
         let schema = schemas.join(format!("{}.001.08.xsd", message_type.as_str()));
         if !schema.exists() {
             continue;
         }
-        let Ok(mut child) = Command::new("xmllint").args(["--noout", "--schema"]).arg(&schema).arg("-").stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn() else { continue };
+        let Ok(mut child) = Command::new("xmllint")
+            .args(["--noout", "--schema"])
+            .arg(&schema)
+            .arg("-")
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+        else {
+            continue;
+        };
         child.stdin.take().unwrap().write_all(&bytes).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -185,7 +233,9 @@ fn a_statement_without_a_balance_or_an_amount_too_fine_is_not_written() {
 fn ofx_has_every_transaction_once_and_the_old_form_is_windows_1252() {
     let entries = full();
     for form in [ofx::Form::Xml, ofx::Form::Sgml] {
-        let mut writer = ofx::Writer::new(Vec::new(), form, Timestamp(1_794_900_000_000), &statement(vec![balance("CLBD", 12_345)])).unwrap();
+        let mut writer =
+            ofx::Writer::new(Vec::new(), form, Timestamp(1_794_900_000_000), &statement(vec![balance("CLBD", 12_345)]))
+                .unwrap();
         entries.iter().for_each(|entry| writer.entry(entry).unwrap());
         let bytes = writer.finish().unwrap();
         let text = String::from_utf8_lossy(&bytes);
@@ -197,7 +247,10 @@ fn ofx_has_every_transaction_once_and_the_old_form_is_windows_1252() {
                 let mut reader = quick_xml::Reader::from_str(&text);
                 while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
             }
-            ofx::Form::Sgml => assert!(text.starts_with("OFXHEADER:100\r\n") && !text.contains("</TRNAMT>") && bytes.contains(&0x80), "the euro sign is one byte"),
+            ofx::Form::Sgml => assert!(
+                text.starts_with("OFXHEADER:100\r\n") && !text.contains("</TRNAMT>") && bytes.contains(&0x80),
+                "the euro sign is one byte"
+            ),
         }
     }
 }
@@ -210,5 +263,8 @@ fn csv_has_a_row_for_each_entry_and_numbers_are_numbers() {
     entries.iter().for_each(|entry| writer.entry(&account, entry).unwrap());
     let text = String::from_utf8(writer.finish().unwrap()).unwrap();
     assert_eq!(text.lines().count(), entries.len() + 1);
-    assert!(text.starts_with("Account;Booking date;") && text.lines().nth(1).unwrap().contains(&format!(";{};EUR;", entries[0].amount)));
+    assert!(
+        text.starts_with("Account;Booking date;")
+            && text.lines().nth(1).unwrap().contains(&format!(";{};EUR;", entries[0].amount))
+    );
 }

@@ -13,7 +13,7 @@ test('an entry on a joint account is on the open pages of both holders within a 
   await hugo.goto(`${world.url}/sign-in`);
   await hugo.locator('#name').fill(HUGO.email);
   await hugo.locator('#password').fill('a password for the tests alone');
-  await hugo.locator('main form button.button--block').click();
+  await hugo.locator('main form button.button--lg').click();
   await hugo.waitForURL(/overview/);
   for (const tab of [page, hugo]) {
     await tab.goto(`${world.url}/accounts`);
@@ -109,7 +109,7 @@ test('the customer is warned before the session ends, and stays by saying so', a
     await page.goto(`${world.url}/sign-in`);
     await page.locator('#name').fill(INES.email);
     await page.locator('#password').fill('a password for the tests alone');
-    await page.locator('main form button.button--block').click();
+    await page.locator('main form button.button--lg').click();
     const dialog = page.getByRole('alertdialog');
     await expect(dialog).toBeVisible({ timeout: 50_000 });
     await page.getByRole('button', { name: 'Stay signed in' }).click();

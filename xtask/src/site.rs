@@ -4,7 +4,7 @@ use crate::assets::{Names, Site};
 use crate::project::{self, Project};
 use crate::report::{Weight, say, step, table};
 use crate::{style, wasm};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::Path;
 
@@ -30,6 +30,9 @@ pub fn build(project: &Project, out: &Path, mode: Mode) -> Result<()> {
 
     let built = wasm::build(project, mode)?;
     let wasm = site.hashed("guichet_bg", "wasm", &built.wasm)?;
+    if !built.js.contains(wasm::PLAIN_NAME) {
+        bail!("the loader does not name {}: has wasm-bindgen changed what it writes?", wasm::PLAIN_NAME);
+    }
     let name = wasm.rsplit('/').next().unwrap_or_default();
     let js = site.hashed("guichet", "js", built.js.replace(wasm::PLAIN_NAME, name).as_bytes())?;
 

@@ -27,7 +27,7 @@ const OPTIMISE: &[&str] = &[
 ];
 
 /// Counts up when the steps after the compiler change in a way the options above do not show.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 
 /// The name in the loader that stands for the WebAssembly's hashed one.
 pub const PLAIN_NAME: &str = "guichet_bg.wasm";
@@ -124,6 +124,8 @@ fn bind(compiled: &Path, work: &Path, mode: Mode) -> Result<((), String)> {
         .input_path(compiled)
         .web(true)?
         .typescript(false)
+        // So that `init()` without an argument finds the module beside the loader.
+        .omit_default_module_path(false)
         .out_name("guichet")
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(mode == Mode::Release)

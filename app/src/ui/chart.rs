@@ -104,7 +104,7 @@ mod tests {
     fn an_axis_begins_at_nought_and_ends_on_a_round_number() {
         assert_eq!(axis(&[490_500, 217_900, 481_200], 100), (0, 600_000, 3));
         assert_eq!(axis(&[0], 100), (0, 100, 1));
-        assert_eq!(axis(&[-500], 100).0, -500);
+        assert_eq!(axis(&[-500], 100).0, -600);
     }
 
     proptest! {

@@ -5,4 +5,5 @@ mod anything;
 mod hostile;
 mod made;
 mod samples;
+mod shapes;
 mod written;

@@ -4,15 +4,12 @@
 //! cursor, begins where its page was rendered, and asks once for what it missed; so nothing is lost and nothing done twice,
 //! whoever holds the lock and however often it changes hands.
 
-use futures_channel::oneshot;
-use gloo_net::eventsource::futures::EventSource;
-use guichet_types::live::{LiveEvent, Op};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
 use leptos::prelude::*;
 use std::{cell::Cell, rc::Rc};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BroadcastChannel, Document, Element, MessageEvent, Window};
+use web_sys::{BroadcastChannel, Document, Element, EventSource, MessageEvent, Window};
 
 /// The words for ages, with `{n}` where the number goes.
 pub struct Ages {
@@ -54,49 +51,55 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     client.hear_tabs();
     client.watch_network();
     let leader = client.clone();
-    spawn_local(async move {
-        // The followers hear the leader; what was said before they listened they ask for themselves.
-        let lock = hold_lock(&leader.window, &format!("guichet-{name}"));
-        leader.catch_up().await;
-        if let Some(held) = lock {
-            let _ = held.await;
-        }
-        leader.lead().await;
-    });
-}
-
-/// Resolves when this tab holds the lock; it then holds it until the tab is gone. None where browsers have no locks.
-fn hold_lock(window: &Window, name: &str) -> Option<oneshot::Receiver<()>> {
-    let locks = Reflect::get(&window.navigator(), &"locks".into()).ok().filter(|locks| !locks.is_undefined())?;
-    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-    let (sender, receiver) = oneshot::channel();
-    let held = Closure::once_into_js(move |_: JsValue| {
-        let _ = sender.send(());
+    let lead = Closure::once_into_js(move |_: JsValue| {
+        leader.lead();
+        // Held until the tab is gone.
         Promise::new(&mut |_, _| {})
     });
-    request.call2(&locks, &name.into(), &held).ok()?;
-    Some(receiver)
+    // The followers hear the leader; what was said before they listened they ask for themselves.
+    hold_lock(&client.window, &format!("guichet-{name}"), &lead);
+    spawn_local(async move { client.catch_up().await });
+}
+
+/// Calls back when this tab holds the lock; at once where browsers have no locks.
+fn hold_lock(window: &Window, name: &str, held: &JsValue) {
+    let locks = Reflect::get(&window.navigator(), &"locks".into()).ok().filter(|locks| !locks.is_undefined());
+    let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
+    match (locks, request) {
+        (Some(locks), Some(request)) => drop(request.call2(&locks, &name.into(), held)),
+        _ => drop(held.unchecked_ref::<Function>().call1(&JsValue::NULL, &JsValue::NULL)),
+    }
+}
+
+/// A field of a message. The browser's own reader of JSON is there already.
+fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn text(object: &JsValue, name: &str) -> String {
+    field(object, name).as_string().unwrap_or_default()
 }
 
 impl Client {
     /// Applies an event if it is the next one. False when there is a gap before it.
-    fn apply(&self, event: &LiveEvent) -> bool {
-        let cursor = self.cursor.get();
-        if event.seq <= cursor {
+    fn apply(&self, event: &JsValue) -> bool {
+        let (cursor, seq) = (self.cursor.get(), field(event, "seq").as_f64().map_or(0, |seq| seq as i64));
+        if seq <= cursor {
             return true;
         }
-        if event.seq > cursor + 1 {
+        if seq > cursor + 1 {
             return false;
         }
-        self.cursor.set(event.seq);
+        self.cursor.set(seq);
         self.state.set("live");
-        for op in &event.ops {
-            self.perform(op);
+        for op in Array::from(&field(event, "ops")).iter() {
+            self.perform(&op);
         }
         true
     }
 
-    fn perform(&self, op: &Op) {
+    /// Does what [`guichet_types::live::Op`] says.
+    fn perform(&self, op: &JsValue) {
         let all = |name: &str, key: &str, act: &dyn Fn(&Element)| {
             if let Ok(found) = self.document.query_selector_all(&format!("[{name}=\"{key}\"]")) {
                 for index in 0..found.length() {
@@ -106,27 +109,27 @@ impl Client {
                 }
             }
         };
-        match op {
-            Op::Text { key, text } => all("data-live", key, &|element| element.set_text_content(Some(text))),
-            Op::Html { key, html } => all("data-live", key, &|element| {
+        match text(op, "op").as_str() {
+            "text" => all("data-live", &text(op, "key"), &|element| element.set_text_content(Some(&text(op, "text")))),
+            "html" => all("data-live", &text(op, "key"), &|element| {
                 // What is open stays open.
                 let open = element.query_selector("details[open]").ok().flatten().is_some();
-                element.set_inner_html(html);
+                element.set_inner_html(&text(op, "html"));
                 if open && let Ok(Some(details)) = element.query_selector("details") {
                     let _ = details.set_attribute("open", "");
                 }
             }),
-            Op::Row { list, group, heading, id, html } => {
-                all("data-live-list", list, &|element| self.put_row(element, group, heading, id, html));
-            }
-            Op::Remove { id } => {
-                if let Some(row) = self.document.get_element_by_id(id) {
+            "row" => all("data-live-list", &text(op, "list"), &|element| {
+                self.put_row(element, &text(op, "group"), &text(op, "heading"), &text(op, "id"), &text(op, "html"));
+            }),
+            "remove" => {
+                if let Some(row) = self.document.get_element_by_id(&text(op, "id")) {
                     row.remove();
                 }
             }
-            Op::Announce { text } => {
+            _ => {
                 if let Some(region) = self.document.get_element_by_id("announce") {
-                    region.set_text_content(Some(text));
+                    region.set_text_content(Some(&text(op, "text")));
                 }
             }
         }
@@ -196,7 +199,7 @@ impl Client {
     }
 
     fn take(self: &Rc<Self>, text: &str) {
-        let Ok(event) = leptos::serde_json::from_str::<LiveEvent>(text) else { return };
+        let Ok(event) = JSON::parse(text) else { return };
         if !self.apply(&event) {
             let client = self.clone();
             spawn_local(async move { client.catch_up().await });
@@ -211,7 +214,7 @@ impl Client {
             match line.strip_prefix("data: ") {
                 Some("reset") => return self.reload(),
                 Some(data) => {
-                    if let Ok(event) = leptos::serde_json::from_str(data) {
+                    if let Ok(event) = JSON::parse(data) {
                         self.apply(&event);
                     }
                 }
@@ -222,45 +225,42 @@ impl Client {
     }
 
     /// Reads the stream for this tab and the others, for as long as the page lives.
-    async fn lead(self: Rc<Self>) {
-        use futures_util::StreamExt as _;
-        loop {
-            let url = format!("/live?after={}", self.cursor.get());
-            if let Ok(mut source) = EventSource::new(&url) {
-                let streams = (source.subscribe("message"), source.subscribe("hello"), source.subscribe("reset"), source.subscribe("bye"));
-                if let (Ok(events), Ok(hello), Ok(reset), Ok(bye)) = streams {
-                    let mut all = futures_util::stream::select_all([events, hello, reset, bye]);
-                    while let Some(item) = all.next().await {
-                        // An error item means that the browser has given the stream up, or tries again by itself.
-                        let Ok((kind, message)) = item else {
-                            self.broke();
-                            if source.state() == gloo_net::eventsource::State::Closed {
-                                break;
-                            }
-                            continue;
-                        };
-                        self.broken.set(self.broken.get() + 1);
+    fn lead(self: &Rc<Self>) {
+        let Ok(source) = EventSource::new(&format!("/live?after={}", self.cursor.get())) else { return };
+        for name in ["message", "hello", "reset", "bye"] {
+            let client = self.clone();
+            let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+                client.broken.set(client.broken.get() + 1);
+                match name {
+                    "hello" => {
+                        client.state.set("live");
+                        client.tell_tabs("live");
+                    }
+                    "message" => {
                         let data = message.data().as_string().unwrap_or_default();
-                        match kind.as_str() {
-                            "hello" => {
-                                self.state.set("live");
-                                self.tell_tabs("live");
-                            }
-                            "reset" | "bye" => {
-                                self.tell_tabs(&kind);
-                                return self.reload();
-                            }
-                            _ => {
-                                self.tell_tabs(&data);
-                                self.take(&data);
-                            }
-                        }
+                        client.tell_tabs(&data);
+                        client.take(&data);
+                    }
+                    over => {
+                        client.tell_tabs(over);
+                        client.reload();
                     }
                 }
-            }
-            self.broke();
-            self.pause(2_000 + (js_sys::Math::random() * 2_000.0) as i32).await;
+            });
+            let _ = source.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+            heard.forget();
         }
+        let (client, stream) = (self.clone(), source.clone());
+        let failed = Closure::<dyn FnMut()>::new(move || {
+            client.broke();
+            // The browser tries again by itself, with the last number it heard, unless it has given the stream up.
+            if stream.ready_state() == EventSource::CLOSED {
+                let again = client.clone();
+                client.later(2_000 + (js_sys::Math::random() * 2_000.0) as i32, move || again.lead());
+            }
+        });
+        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        failed.forget();
     }
 
     /// The stream broke: the lamp goes out if it is not mended soon.
@@ -273,13 +273,6 @@ impl Client {
                 client.tell_tabs("delayed");
             }
         });
-    }
-
-    async fn pause(&self, millis: i32) {
-        let promise = Promise::new(&mut |done, _| {
-            let _ = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&done, millis);
-        });
-        let _ = JsFuture::from(promise).await;
     }
 
     /// What this page knows is too old, or the session is over: the page is read again, and the server says what is due.
@@ -322,8 +315,8 @@ fn keep_ages(window: &Window, document: &Document, ages: Ages) {
         let Ok(found) = document.query_selector_all("[data-age]") else { return };
         for index in 0..found.length() {
             let Some(element) = found.get(index).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
-            let Some(at) = element.get_attribute("data-age").and_then(|text| text.parse::<f64>().ok()) else { continue };
-            let seconds = ((js_sys::Date::now() - at) / 1_000.0).max(0.0) as u32;
+            let Some(at) = element.get_attribute("data-age").and_then(|text| text.parse::<i64>().ok()) else { continue };
+            let seconds = (js_sys::Date::now() as i64 - at).max(0) / 1_000;
             let words = match seconds {
                 0..60 => ages.seconds.replace("{n}", &seconds.to_string()),
                 60..3_600 => ages.minutes.replace("{n}", &(seconds / 60).to_string()),

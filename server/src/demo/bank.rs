@@ -93,8 +93,8 @@ const fn monthly(habits: Habits) -> &'static [(u8, i64, &'static str, &'static s
 /// What is spent at shops on an ordinary day, at most so many times.
 const fn shopping(habits: Habits) -> u64 {
     match habits {
-        Habits::Salary => 2,
-        Habits::Household | Habits::German => 3,
+        Habits::Salary | Habits::Household => 1,
+        Habits::German => 3,
         Habits::Savings => 0,
     }
 }

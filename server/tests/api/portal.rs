@@ -1,0 +1,185 @@
+//! A portal for a test: two customers, one account each and one together, and a way to ask as one of them.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use guichet::http::router;
+use guichet_app::{
+    accounts, people,
+    web::{Assets, Institution, Services},
+};
+use guichet_platform::{
+    inbox::Inbox,
+    password::{PasswordPolicy, Passwords},
+    scope::operator,
+    telemetry::Metrics,
+    testing::World,
+};
+use guichet_types::Locale;
+use jiff::tz::TimeZone;
+use std::{sync::Arc, time::Duration};
+use tower::ServiceExt as _;
+
+pub const ORIGIN: &str = "http://localhost:8080";
+pub const PASSWORD: &str = "a password for the tests alone";
+pub const OWN: [&str; 2] = ["FR7630009021440004812370152", "DE89370400440532013000"];
+pub const JOINT: &str = "FR7630009021440006018250096";
+
+/// The portal.
+pub struct Portal {
+    pub world: World,
+    pub services: Services,
+    pub inbox: Inbox,
+    router: Router,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body without what is another for every request.
+    pub fn body_without_nonces(&self) -> String {
+        let mut text = self.body.clone();
+        for (from, to) in [("nonce=\"", "\""), ("data-now=\"", "\""), ("data-props=\"", "\""), ("name=\"back\" value=\"", "\"")] {
+            let mut rest = text.as_str();
+            let mut clean = String::new();
+            while let Some(at) = rest.find(from) {
+                clean.push_str(&rest[..at + from.len()]);
+                rest = &rest[at + from.len()..];
+                rest = &rest[rest.find(to).unwrap_or(0)..];
+            }
+            clean.push_str(rest);
+            text = clean;
+        }
+        text
+    }
+}
+
+fn parties() -> String {
+    let customer = |number: usize, name: &str, own: &str| {
+        format!(
+            r#"{{"number": "{number}", "name": "{name}", "since": "2020-01-01", "accounts": [
+              {{"identification": "{own}", "currency": "EUR"}},
+              {{"identification": "{JOINT}", "currency": "EUR", "role": "joint"}}]}}"#
+        )
+    };
+    let one = customer(1, "Inès Moreau", OWN[0]);
+    let two = customer(2, "Hugo Moreau", OWN[1]);
+    format!(r#"{{"guichet": "parties/1", "customers": [{one}, {two}]}}"#)
+}
+
+fn statement(account: &str, name: &str) -> String {
+    format!(
+        ":20:S1\n:25:{account}\n:28C:1/1\n:60F:C261116EUR1000,00\n:61:2611161116C12,50NTRFREF{name}//BANK{name}\n:86:166?00GUTSCHRIFT?20SVWZ+Text {name}?32{name}\n:62F:C261116EUR1012,50\n-\n"
+    )
+}
+
+impl Portal {
+    /// A portal on the database of `world`.
+    pub async fn new(world: World) -> Self {
+        let feeds = vec![accounts::feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
+        let inbox = Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), feeds).unwrap();
+        let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
+        let services = Services {
+            db: world.db.clone(),
+            clock: world.clock.clone(),
+            random: world.random.clone(),
+            sessions: world.sessions(),
+            passwords: Passwords::new(policy, Vec::new(), world.random.clone()).unwrap(),
+            institution: Arc::new(Institution {
+                name: "Guichet".to_owned(),
+                zone: TimeZone::get("Europe/Paris").unwrap(),
+                languages: Locale::ALL.to_vec(),
+                host: "localhost".to_owned(),
+            }),
+            assets: Arc::new(Assets::default()),
+            origin: ORIGIN.into(),
+            closing: tokio_util::sync::CancellationToken::new(),
+            downloads: Arc::new(tokio::sync::Semaphore::new(4)),
+            keep_alive: Duration::from_secs(15),
+        };
+        let router = router(services.clone(), world.folder(), Metrics::new(&*world.random));
+        let portal = Self { world, services, inbox, router };
+        portal.send(&parties()).await;
+        for number in ["1", "2"] {
+            let hash = portal.services.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+            let email = format!("{number}@mail.example");
+            assert!(portal.services.sessions.set_credential(&operator(), number, &email, hash).await.unwrap());
+        }
+        portal.send(&statement(OWN[0], "INESSECRET")).await;
+        portal.send(&statement(OWN[1], "HUGOSECRET")).await;
+        portal.send(&statement(JOINT, "SHARED")).await;
+        portal
+    }
+
+    /// Takes a document in.
+    pub async fn send(&self, text: &str) {
+        let file = self.world.folder().join("document");
+        std::fs::write(&file, text).unwrap();
+        let class = self.inbox.import("test", &file).await.unwrap().outcome.unwrap().class;
+        assert_ne!(class, "reject", "{text}");
+    }
+
+    /// Asks; `cookie` as somebody. A change says that it comes from our own pages.
+    pub async fn ask(&self, method: &str, path: &str, cookie: &str, form: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if !cookie.is_empty() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if method == "POST" {
+            request = request
+                .header("sec-fetch-site", "same-origin")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        self.ask_with(request.body(Body::from(form.to_owned())).unwrap()).await
+    }
+
+    /// Asks with a request of one's own making.
+    pub async fn ask_with(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = tokio::time::timeout(Duration::from_millis(700), axum::body::to_bytes(body, 1 << 24)).await;
+        // A live stream has no end; what it has said by then is what counts, and is asked for with `once`.
+        let body = bytes.map(|bytes| String::from_utf8_lossy(&bytes.unwrap()).into_owned()).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Reads a page as somebody.
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.ask("GET", path, cookie, "").await
+    }
+
+    /// Signs in; the cookie.
+    pub async fn sign_in(&self, number: &str) -> String {
+        let form = format!("name={number}%40mail.example&password={}", PASSWORD.replace(' ', "+"));
+        let answer = self.ask("POST", "/sign-in", "", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    /// The addresses on a page that begin with `prefix`.
+    pub async fn links(&self, page: &str, cookie: &str, prefix: &str) -> Vec<String> {
+        let answer = self.get(page, cookie).await;
+        let mut links: Vec<String> = answer
+            .body
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|link| link.starts_with(prefix) && link.len() > prefix.len())
+            .map(str::to_owned)
+            .collect();
+        links.dedup();
+        links
+    }
+}

@@ -22,7 +22,7 @@ export class World {
   private server?: ChildProcess;
   private count = 0;
 
-  constructor(readonly port: number, readonly idleMinutes = 30) {
+  constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60) {
     this.url = `http://localhost:${port}`;
   }
 
@@ -37,6 +37,7 @@ export class World {
       GUICHET_DATA__DIR: this.folder,
       GUICHET_DATA__INBOX: this.inbox,
       GUICHET_SESSION__IDLE_MINUTES: String(this.idleMinutes),
+      GUICHET_SESSION__WARNING_SECONDS: String(this.warningSeconds),
       GUICHET_PASSWORD__MEMORY_KIB: '19456',
       GUICHET_PASSWORD__PASSES: '2',
       GUICHET_LOG__FILTER: 'warn',

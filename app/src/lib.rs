@@ -24,3 +24,31 @@ pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.
 pub const DOMAINS: [&str; 5] = ["accounts", "auth", "home", "overview", "people"];
+
+#[cfg(test)]
+mod tests {
+    use super::DOMAINS;
+    use std::path::Path;
+
+    #[test]
+    fn every_domain_has_its_folder_and_its_stylesheet() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for domain in DOMAINS {
+            assert!(root.join("src").join(domain).join("mod.rs").is_file(), "app/src/{domain}/mod.rs is missing");
+            let sheet = root.join("../style/domains").join(format!("{domain}.css"));
+            assert!(sheet.is_file(), "style/domains/{domain}.css is missing");
+            let main = std::fs::read_to_string(root.join("../style/main.css")).unwrap();
+            assert!(main.contains(&format!("domains/{domain}.css")), "style/main.css does not import {domain}");
+        }
+    }
+
+    #[test]
+    fn every_folder_with_pages_of_its_own_is_a_domain() {
+        for item in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap().flatten() {
+            let name = item.file_name().to_string_lossy().into_owned();
+            if item.path().join("pages.rs").is_file() {
+                assert!(DOMAINS.contains(&name.as_str()), "{name} is not in DOMAINS");
+            }
+        }
+    }
+}

@@ -101,7 +101,7 @@ test('a session that is ended elsewhere leaves the open page within a second', a
 });
 
 test('the customer is warned before the session ends, and stays by saying so', async ({ browser, faults }, info) => {
-  const world = new World(18_180 + info.workerIndex, 1);
+  const world = new World(18_180 + info.workerIndex, 1, 45);
   await world.start();
   try {
     const context = await browser.newContext({ locale: 'en-GB' });

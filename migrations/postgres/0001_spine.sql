@@ -231,14 +231,16 @@ do $$
 declare r text;
 begin
   foreach r in array array['guichet_customer', 'guichet_auth', 'guichet_feed'] loop
-    begin
-      execute format('create role %I nologin noinherit', r);
-    exception when duplicate_object or unique_violation then null;
-    end;
-    begin
+    -- The roles belong to the server, not to this database: an administrator may have made them, or another database.
+    if not exists (select from pg_roles where rolname = r) then
+      begin
+        execute format('create role %I nologin noinherit', r);
+      exception when duplicate_object or unique_violation then null;
+      end;
+    end if;
+    if not pg_has_role(current_user, r, 'member') then
       execute format('grant %I to current_user', r);
-    exception when others then null;
-    end;
+    end if;
     execute format('grant usage on schema %I to %I', current_schema(), r);
   end loop;
 end $$;

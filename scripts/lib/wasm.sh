@@ -39,13 +39,14 @@ newest_lld() {
   find /usr/lib -maxdepth 3 -path '/usr/lib/llvm-*/bin/lld' 2>/dev/null | sort -V | tail -n 1
 }
 
-# The standard library is what cargo builds on the way to any module; what it leaves is put where the compiler looks.
+# The standard library is what cargo builds on the way to any module; what it leaves is put where the compiler looks. With
+# bitcode, or the islands could not be optimised together with it.
 debian_wasm_std() {
   version=$(/usr/bin/rustc --version | tr -c 'A-Za-z0-9.\n' '-')
   host=$(/usr/bin/rustc -vV | sed -n 's/^host: //p')
   sysroot=$(/usr/bin/rustc --print sysroot)
   lld=$(newest_lld)
-  kept="${GUICHET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/guichet}/wasm-std/$version"
+  kept="${GUICHET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/guichet}/wasm-std/$version-bitcode"
   if [ -z "$(find "$kept" -name 'libstd-*.rlib' 2>/dev/null)" ]; then
     work=$(mktemp -d)
     mkdir "$work/src"
@@ -53,7 +54,8 @@ debian_wasm_std() {
     : >"$work/src/lib.rs"
     long "Building the standard library for $wasm_target, about a minute" env -C "$work" \
       -u CARGO -u RUSTUP_TOOLCHAIN -u RUSTFLAGS -u LD_LIBRARY_PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
-      CARGO_TARGET_DIR="$work/target" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(dirname "$lld")/wasm-ld" \
+      CARGO_TARGET_DIR="$work/target" CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Cembed-bitcode=yes \
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$(dirname "$lld")/wasm-ld" \
       /usr/bin/cargo build --release -Zbuild-std=std,panic_abort --target "$wasm_target" ||
       fail "the standard library for $wasm_target could not be built; the message is above."
     mkdir -p "$kept"

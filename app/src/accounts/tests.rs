@@ -90,7 +90,10 @@ struct Bank<'w> {
 impl<'w> Bank<'w> {
     async fn new(world: &'w World) -> Self {
         let feeds = vec![feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
-        let inbox = Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), feeds).unwrap();
+        let inbox = {
+            let metrics = guichet_platform::telemetry::Metrics::new(&*world.random);
+            Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), 1 << 20, feeds, metrics).unwrap()
+        };
         let bank = Self { world, inbox, files: std::cell::Cell::new(0) };
         bank.send(PARTIES).await;
         bank
@@ -327,11 +330,11 @@ on_both_databases! {
 
     async fn a_file_that_is_none_is_rejected_with_its_reason_and_kept(world: World) {
         let bank = Bank::new(&world).await;
-        let outcome = bank.send("this is no statement").await.outcome.unwrap();
+        let outcome = bank.send("this is no statement").await.outcome;
         assert_eq!(outcome.class, "reject");
         assert!(outcome.reason.is_some());
         let broken = statement(OWN, day(10), 1, 0, &[(day(10), 100, "X")]).replace("</Stmt>", "");
-        assert_eq!(bank.send(&broken).await.outcome.unwrap().class, "reject");
+        assert_eq!(bank.send(&broken).await.outcome.class, "reject");
         assert_eq!(counted(&world, "select count(*) from entry").await, 0);
         assert_eq!(counted(&world, "select count(*) from source_document where state = 'rejected'").await, 2);
     }

@@ -42,10 +42,14 @@ pub async fn sign_in(
     let stored = credential.as_ref().map(|credential| credential.password_hash.clone());
     let verdict = match services.passwords.verify(form.password.clone(), stored).await {
         Ok(verdict) => verdict,
-        Err(PasswordError::Busy) => return Err(Problem::new(Reason::Busy, &visitor)),
+        Err(PasswordError::Busy) => {
+            services.metrics.sign_in("busy");
+            return Err(Problem::new(Reason::Busy, &visitor));
+        }
         Err(error) => return Err(Problem::fault(error)),
     };
     let (Some(credential), true) = (credential, verdict.ok) else {
+        services.metrics.sign_in("refused");
         tracing::info!(sign_in.outcome = "refused", "A sign-in was refused");
         let mut response = sign_in_page(&visitor, &form, true, false);
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -59,6 +63,7 @@ pub async fn sign_in(
         .sessions
         .start(credential.customer, before, visitor.agent.to_string(), visitor.network.to_string())
         .await?;
+    services.metrics.sign_in("accepted");
     tracing::info!(sign_in.outcome = "accepted", "A customer signed in");
     let next = if form.next.is_empty() { "/overview" } else { &form.next };
     let mut response = redirect_to(next);

@@ -5,7 +5,7 @@
 
 use crate::{
     accounts,
-    web::{Access, Problem, Routes, Services, SignedIn, Visitor, cookie, SESSION_COOKIE},
+    web::{Access, Problem, Routes, SESSION_COOKIE, Services, SignedIn, StreamPlace, Visitor, cookie},
 };
 use axum::{
     extract::{Query, State},
@@ -79,9 +79,12 @@ async fn stream(
     if query.once.is_some() {
         return reader.once().await;
     }
+    let Some(place) = services.streams.enter(who.session.id) else {
+        return Ok(http::StatusCode::TOO_MANY_REQUESTS.into_response());
+    };
     let token = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let (sender, receiver) = mpsc::channel(4);
-    tokio::spawn(reader.run(token, sender));
+    tokio::spawn(reader.run(token, sender, place));
     let keep_alive = KeepAlive::new().interval(services.keep_alive);
     let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
@@ -121,7 +124,7 @@ impl Reader {
         Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
     }
 
-    async fn run(mut self, token: Option<SessionToken>, sender: mpsc::Sender<Event>) {
+    async fn run(mut self, token: Option<SessionToken>, sender: mpsc::Sender<Event>, _place: StreamPlace) {
         let mut bell = self.services.db.bus().listen(self.scope.customer());
         let hello = Event::default().event("hello").data("live").retry(Duration::from_secs(2));
         if sender.send(hello).await.is_err() {
@@ -133,6 +136,7 @@ impl Reader {
                     let full = said.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
                     for said in said {
                         let last = !matches!(said, Said::Event(_));
+                        self.services.metrics.live_events().inc();
                         if sender.send(said.into()).await.is_err() || last {
                             return;
                         }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Largest document; customers by the hundred thousand come in several.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The document.
 #[derive(Debug, Deserialize)]
@@ -114,13 +114,42 @@ impl Feed for PeopleFeed {
     }
 
     fn takes(&self, beginning: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(beginning);
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).take(200).collect();
-        text.trim_start_matches('\u{feff}').starts_with('{') && text.contains("\"guichet\":\"parties/")
+        is_parties(beginning)
     }
 
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
         import(db, scope, job, self.clock.clone()).boxed()
+    }
+}
+
+/// Reads a parties document without writing anything: what would become of it. None when it is not one.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn report(path: &std::path::Path) -> std::io::Result<Option<Outcome>> {
+    let bytes = std::fs::read(path)?;
+    let beginning = &bytes[..bytes.len().min(4_096)];
+    Ok(is_parties(beginning).then(|| match read(&bytes) {
+        Ok(parties) => Outcome { class: "accept", reason: None, records: parties.customers.len() as u64 },
+        Err(reason) => refused(reason),
+    }))
+}
+
+fn is_parties(beginning: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(beginning);
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(200).collect();
+    text.trim_start_matches('\u{feff}').starts_with('{') && text.contains("\"guichet\":\"parties/")
+}
+
+/// The document, or why it is none. serde_json says line, column and what was expected.
+fn read(bytes: &[u8]) -> Result<Parties, String> {
+    let parties: Parties = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if parties.guichet != "parties/1" {
+        return Err(format!("this version reads parties/1, not {}", parties.guichet));
+    }
+    match parties.customers.iter().find_map(fault) {
+        Some(reason) => Err(reason),
+        None => Ok(parties),
     }
 }
 
@@ -134,17 +163,10 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         return Ok(refused("a parties document is at most 64 MiB; send several"));
     }
     let bytes = tokio::fs::read(&job.path).await.map_err(at)?;
-    let parties: Parties = match serde_json::from_slice(&bytes) {
+    let parties = match read(&bytes) {
         Ok(parties) => parties,
-        // serde_json says line, column and what was expected.
-        Err(error) => return Ok(refused(error.to_string())),
+        Err(reason) => return Ok(refused(reason)),
     };
-    if parties.guichet != "parties/1" {
-        return Ok(refused(format!("this version reads parties/1, not {}", parties.guichet)));
-    }
-    if let Some(reason) = parties.customers.iter().find_map(fault) {
-        return Ok(refused(reason));
-    }
     let records = parties.customers.len() as u64;
     let now = clock.now().millis();
     for customers in parties.customers.chunks(500) {

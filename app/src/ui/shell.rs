@@ -72,8 +72,8 @@ pub fn app_page<V: IntoView + 'static>(
                                     <span class="only-wide">{w.get("sign-out")}</span>
                                     <span class="vh only-narrow">{w.get("sign-out")}</span></button>
                             </form>
-                            <a class="button button--icon" href="/profile"
-                                aria-label=w.with("profile-of", &[("name", &name)])>
+                            <a class="button button--icon" href="/profile">
+                                <span class="vh">{w.with("profile-of", &[("name", &name)])}</span>
                                 <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
                             </a>
                         </div>
@@ -149,8 +149,9 @@ pub fn language_menu(visitor: &Visitor) -> impl IntoView + use<> {
     };
     view! {
         <details class="menu">
-            <summary class="button button--quiet" aria-label=w.with("language", &[("name", now.own_name())])>
-                {icon(visitor, "globe")}<span class="only-wide">{now.tag().to_uppercase()}</span>
+            <summary class="button button--quiet">
+                {icon(visitor, "globe")}<span class="vh">{w.with("language", &[("name", now.own_name())])}</span>
+                <span class="only-wide" aria-hidden="true">{now.tag().to_uppercase()}</span>
             </summary>
             <form method="post" action="/api/display">
                 <input r#type="hidden" name="back" value=back/>

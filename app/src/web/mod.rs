@@ -4,10 +4,13 @@
 mod guard;
 mod problem;
 mod routes;
+mod streams;
 mod visitor;
 
 use crate::words::Figures;
-use guichet_platform::{clock::SharedClock, db::Db, password::Passwords, random::SharedRandom, session::Sessions};
+use guichet_platform::{
+    clock::SharedClock, db::Db, password::Passwords, random::SharedRandom, session::Sessions, telemetry::Metrics,
+};
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use tokio::sync::Semaphore;
 pub use guard::{LOCALE_COOKIE, Reflects, SESSION_COOKIE, THEME_COOKIE, agent_in_words, cookie, guard, prefetched};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
+pub use streams::{StreamPlace, Streams};
 pub use visitor::{SessionEnd, SignedIn, Visitor, redirect_to};
 
 /// The names of the built files, each with the hash of its content.
@@ -70,6 +74,10 @@ pub struct Services {
     pub closing: tokio_util::sync::CancellationToken,
     /// Downloads at once; each holds a reader for as long as the customer's line takes.
     pub downloads: Arc<Semaphore>,
+    /// Live streams that are open.
+    pub streams: Streams,
+    /// What is counted.
+    pub metrics: Metrics,
     /// How often an idle stream says that it is there.
     pub keep_alive: std::time::Duration,
 }

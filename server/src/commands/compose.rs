@@ -10,6 +10,7 @@ use guichet_platform::{
     password::{PasswordPolicy, Passwords},
     random::{OsRandom, SharedRandom},
     session::{SessionPolicy, Sessions},
+    telemetry::Metrics,
 };
 use std::{fs, sync::Arc};
 
@@ -28,6 +29,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// Opens what the configuration names.
@@ -54,7 +57,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     };
     let db = Db::open(&options, &*random).await.context("the database does not open")?;
     let feeds = vec![accounts::feed::feed(clock.clone()), people::feed::feed(clock.clone())];
-    let inbox = Inbox::new(db.clone(), clock.clone(), &config.data.dir, feeds)?;
+    let metrics = Metrics::new(&*random);
+    let max_bytes = config.data.max_file_bytes();
+    let inbox = Inbox::new(db.clone(), clock.clone(), &config.data.dir, max_bytes, feeds, metrics.clone())?;
     let policy = SessionPolicy {
         idle_seconds: config.session.idle_seconds(),
         absolute_seconds: config.session.absolute_seconds(),
@@ -64,5 +69,5 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
-    Ok(Parts { db, clock, random, inbox, sessions, passwords })
+    Ok(Parts { db, clock, random, inbox, sessions, passwords, metrics })
 }

@@ -2,7 +2,7 @@
 
 use super::{compose, say};
 use anyhow::Context as _;
-use guichet_app::accounts;
+use guichet_app::{accounts, people};
 use guichet_platform::config::Config;
 use serde::Serialize;
 use std::{path::{Path, PathBuf}, process::ExitCode};
@@ -31,15 +31,9 @@ pub(super) async fn import(config: Config, files: Vec<PathBuf>, json: bool, dry_
         let mut import = None;
         if let Some(parts) = &parts {
             let done = parts.inbox.import("command", &file).await.with_context(|| file.display().to_string())?;
-            if let Some(outcome) = &done.outcome {
-                // Documents that the bank readers do not know have no report but this.
-                report["class"] = outcome.class.into();
-                if let Some(reason) = &outcome.reason {
-                    report["reason"] = reason.clone().into();
-                }
-                if report.get("entry_count").is_none() {
-                    report["records"] = outcome.records.into();
-                }
+            report["class"] = done.outcome.class.into();
+            if let Some(reason) = &done.outcome.reason {
+                report["reason"] = reason.clone().into();
             }
             import = Some(Became { document: done.document.to_string(), duplicate: done.duplicate });
         }
@@ -59,9 +53,19 @@ pub(super) async fn import(config: Config, files: Vec<PathBuf>, json: bool, dry_
 
 async fn read_report(file: &Path) -> anyhow::Result<serde_json::Value> {
     let path = file.to_owned();
-    let report = tokio::task::spawn_blocking(move || accounts::feed::report(&path)).await?;
-    let report = report.with_context(|| format!("{} cannot be opened", file.display()))?;
-    Ok(serde_json::to_value(report)?)
+    let report = tokio::task::spawn_blocking(move || -> std::io::Result<serde_json::Value> {
+        // Large files are the bank's; only a small one can be a parties document.
+        if std::fs::metadata(&path)?.len() <= people::feed::MAX_BYTES
+            && let Some(outcome) = people::feed::report(&path)?
+        {
+            let reason = outcome.reason.unwrap_or_default();
+            return Ok(serde_json::json!({
+                "class": outcome.class, "reason": reason, "format": "parties", "records": outcome.records,
+            }));
+        }
+        serde_json::to_value(accounts::feed::report(&path)?).map_err(std::io::Error::other)
+    });
+    report.await?.with_context(|| format!("{} cannot be opened", file.display()))
 }
 
 fn words(file: &Path, report: &serde_json::Value, became: Option<&Became>) -> String {

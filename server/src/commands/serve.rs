@@ -3,7 +3,7 @@
 use super::{compose, say};
 use crate::{demo, http};
 use anyhow::Context as _;
-use guichet_app::web::{Institution, Services};
+use guichet_app::web::{Institution, Services, Streams};
 use guichet_platform::{
     config::Config,
     inbox, live,
@@ -21,7 +21,7 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     telemetry::init(&config.log).context("logging does not start")?;
     let assets = http::read_assets(&config.server.site_dir)?;
     let parts = compose(&config).await?;
-    let metrics = Metrics::new(&*parts.random);
+    let metrics = parts.metrics.clone();
     let stop = CancellationToken::new();
     let mut languages = vec![config.institution.default_language];
     languages.extend(config.institution.languages.iter().copied().filter(|l| *l != config.institution.default_language));
@@ -41,6 +41,8 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
+        streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
+        metrics: metrics.clone(),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
     let listener = TcpListener::bind(config.server.listen)

@@ -5,7 +5,10 @@ mod site;
 
 use axum::{Router, extract::State, http::StatusCode, middleware::from_fn_with_state, response::{IntoResponse, Response}, routing::get};
 use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, guard};
-use guichet_platform::telemetry::{Metrics, observe};
+use guichet_platform::{
+    serve::overload,
+    telemetry::{Metrics, observe},
+};
 use std::path::Path;
 use tower_http::{
     CompressionLevel,
@@ -18,6 +21,8 @@ pub use site::{SiteError, read_assets};
 
 /// Forms are small; files have doors of their own.
 const MAX_FORM_BYTES: usize = 64 * 1024;
+/// Pages in the making at once; whoever comes on top is told to come back, before anything is looked up.
+const MAX_IN_FLIGHT: usize = 512;
 
 /// Every page, file and action of every domain.
 #[must_use]
@@ -51,6 +56,7 @@ pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
                 .quality(CompressionLevel::Precise(4))
                 .compress_when(DefaultPredicate::new().and(nothing_reflected)),
         )
+        .layer(overload(MAX_IN_FLIGHT))
         .with_state(services.clone());
     Router::new()
         .route("/healthz", get(|| async { "ok" }))

@@ -8,7 +8,7 @@ use axum::{
 use guichet::http::router;
 use guichet_app::{
     accounts, people,
-    web::{Assets, Institution, Services},
+    web::{Assets, Institution, Services, Streams},
 };
 use guichet_platform::{
     inbox::Inbox,
@@ -89,7 +89,10 @@ impl Portal {
     /// A portal on the database of `world`.
     pub async fn new(world: World) -> Self {
         let feeds = vec![accounts::feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
-        let inbox = Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), feeds).unwrap();
+        let inbox = {
+            let data = world.folder().join("data");
+            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random)).unwrap()
+        };
         let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
         let services = Services {
             db: world.db.clone(),
@@ -107,6 +110,8 @@ impl Portal {
             origin: ORIGIN.into(),
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
+            streams: Streams::new(8, Metrics::new(&*world.random)),
+            metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),
         };
         let router = router(services.clone(), world.folder(), Metrics::new(&*world.random));
@@ -127,7 +132,7 @@ impl Portal {
     pub async fn send(&self, text: &str) {
         let file = self.world.folder().join("document");
         std::fs::write(&file, text).unwrap();
-        let class = self.inbox.import("test", &file).await.unwrap().outcome.unwrap().class;
+        let class = self.inbox.import("test", &file).await.unwrap().outcome.class;
         assert_ne!(class, "reject", "{text}");
     }
 

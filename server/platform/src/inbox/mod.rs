@@ -12,6 +12,7 @@ use crate::{
     db::{Db, DbError, Tx},
     on,
     scope::FeedScope,
+    telemetry::Metrics,
 };
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_types::{Id, Timestamp, kind};
@@ -85,8 +86,8 @@ pub struct Imported {
     pub document: Id<kind::Document>,
     /// The same bytes were applied before: nothing was done.
     pub duplicate: bool,
-    /// What became of it; none for a duplicate.
-    pub outcome: Option<Outcome>,
+    /// What became of it; for a duplicate, what became of the first.
+    pub outcome: Outcome,
 }
 
 /// Takes documents in, one after another.
@@ -96,6 +97,8 @@ pub struct Inbox {
     clock: SharedClock,
     raw: RawStore,
     feeds: Arc<[Arc<dyn Feed>]>,
+    max_bytes: u64,
+    metrics: Metrics,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -105,12 +108,19 @@ impl std::fmt::Debug for Inbox {
 }
 
 impl Inbox {
-    /// An inbox that keeps its bytes under `data` and reads with `feeds`.
+    /// An inbox that keeps its bytes under `data` and reads with `feeds`. A file of more than `max_bytes` is kept and rejected.
     ///
     /// # Errors
     /// When the folders cannot be made.
-    pub fn new(db: Db, clock: SharedClock, data: &Path, feeds: Vec<Arc<dyn Feed>>) -> Result<Self, InboxError> {
-        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into() })
+    pub fn new(
+        db: Db,
+        clock: SharedClock,
+        data: &Path,
+        max_bytes: u64,
+        feeds: Vec<Arc<dyn Feed>>,
+        metrics: Metrics,
+    ) -> Result<Self, InboxError> {
+        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics })
     }
 
     /// The raw store.
@@ -170,14 +180,14 @@ impl Inbox {
     async fn keep(&self, source: &'static str, taken: &Path, name: String) -> Result<Imported, InboxError> {
         let (hash, bytes) = self.raw.hash(taken).await?;
         let now = self.clock.now();
-        let (document, state, applied) = self.register(source, &hash, bytes, name.clone(), now).await?;
-        if state == "applied" || state == "rejected" {
+        let (document, applied, became) = self.register(source, &hash, bytes, name.clone(), now).await?;
+        if let Some(outcome) = became {
             self.raw.forget(taken).await?;
-            return Ok(Imported { document, duplicate: true, outcome: None });
+            return Ok(Imported { document, duplicate: true, outcome });
         }
         let path = self.raw.settle(taken, &hash).await?;
         let outcome = self.apply(Job { document, path, name, applied_records: applied, received_at: now }).await?;
-        Ok(Imported { document, duplicate: false, outcome: Some(outcome) })
+        Ok(Imported { document, duplicate: false, outcome })
     }
 
     async fn register(
@@ -187,16 +197,17 @@ impl Inbox {
         bytes: u64,
         name: String,
         now: Timestamp,
-    ) -> Result<(Id<kind::Document>, String, u64), InboxError> {
+    ) -> Result<(Id<kind::Document>, u64, Option<Outcome>), InboxError> {
         const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
             values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
-        const GET: &str = "select id, state, applied_records from source_document where sha256 = $1";
+        const GET: &str = "select id, state, applied_records, class, reason from source_document where sha256 = $1";
         const AGAIN: &str = "insert into finding
               (id, document_id, check_name, severity, place, actual, message, found_at)
             values ($1, $2, 'duplicate_document', 'info', '', $3, 'The same bytes came again and were not read twice.', $4)
             on conflict (id) do nothing";
+        type Row = (Vec<u8>, String, i64, Option<String>, Option<String>);
         let sha256 = hash.to_bytes();
-        let row: (Vec<u8>, String, i64) = self
+        let row: Row = self
             .db
             .write(&FeedScope::new(), move |tx| {
                 async move {
@@ -205,7 +216,7 @@ impl Inbox {
                     on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
                         .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(now.millis())
                         .execute(&mut **c).await.map(|_| ()))?;
-                    let row: (Vec<u8>, String, i64) =
+                    let row: Row =
                         on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
                     if row.1 == "applied" {
                         let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
@@ -217,14 +228,27 @@ impl Inbox {
                 .boxed()
             })
             .await?;
-        let document = Id::try_from(row.0).map_err(|_| DbError::Value("source_document.id"))?;
-        Ok((document, row.1, u64::try_from(row.2).unwrap_or(0)))
+        let (id, state, applied, class, reason) = row;
+        let document = Id::try_from(id).map_err(|_| DbError::Value("source_document.id"))?;
+        let class = match class.as_deref() {
+            Some("accept") => "accept",
+            Some("warn") => "warn",
+            _ => "reject",
+        };
+        let over = state == "applied" || state == "rejected";
+        Ok((document, u64::try_from(applied).unwrap_or(0), over.then_some(Outcome { class, reason, records: 0 })))
     }
 
     async fn apply(&self, job: Job) -> Result<Outcome, InboxError> {
         let beginning = self.raw.beginning(&job.path).await?;
         let document = job.document;
+        let size = self.raw.size(&job.path).await?;
         let outcome = match self.feeds.iter().find(|feed| feed.takes(&beginning)) {
+            _ if size > self.max_bytes => Outcome {
+                class: "reject",
+                reason: Some(format!("the file has {size} bytes; data.max_file_mebibytes allows {}", self.max_bytes)),
+                records: 0,
+            },
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
             None => Outcome {
                 class: "reject",
@@ -236,6 +260,8 @@ impl Inbox {
         self.db
             .write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed())
             .await?;
+        self.metrics.import_document(class);
+        self.metrics.import_entries().inc_by(outcome.records);
         tracing::info!(
             document.id = %document, document.class = class, document.records = outcome.records,
             "Document {document} was read: {class}, {} records", outcome.records

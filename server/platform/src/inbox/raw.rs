@@ -160,6 +160,11 @@ impl RawStore {
         .await
     }
 
+    pub(super) async fn size(&self, path: &Path) -> Result<u64, InboxError> {
+        let path = path.to_owned();
+        blocking(move || fs::metadata(&path).map(|about| about.len()).map_err(at(&path))).await
+    }
+
     pub(super) async fn beginning(&self, path: &Path) -> Result<Vec<u8>, InboxError> {
         let path = path.to_owned();
         blocking(move || {

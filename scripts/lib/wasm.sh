@@ -66,5 +66,7 @@ debian_wasm_std() {
   as_root mkdir -p "$sysroot/lib/rustlib/$wasm_target/lib" "$sysroot/lib/rustlib/$host/bin"
   as_root rm -f "$sysroot/lib/rustlib/$wasm_target/lib/"*.rlib
   as_root cp "$kept/"*.rlib "$sysroot/lib/rustlib/$wasm_target/lib/"
+  # Cargo does not notice another standard library of the same version, and what was built on the old one does not fit.
+  rm -rf "${CARGO_TARGET_DIR:-target}/frontend/$wasm_target"
   as_root ln -sf "$lld" "$sysroot/lib/rustlib/$host/bin/rust-lld"
 }

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures::FutureExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use guichet_formats::{
     record::{AccountRef, Balance, Entry, EntryStatus, MessageType},
     write::{Message, Statement, camt, csv, ofx},
@@ -76,15 +76,24 @@ pub async fn download(
     let question = query.question(2).map_err(|reason| Problem::new(reason, visitor))?;
     let filter = match format {
         Format::Csv | Format::Json => question.filter,
-        Format::Ofx | Format::Camt => Filter { from: question.filter.from, to: question.filter.to, ..Filter::default() },
+        Format::Ofx | Format::Camt => {
+            Filter { from: question.filter.from, to: question.filter.to, ..Filter::default() }
+        }
     };
     let scope = who.session.scope;
     // Asked for before the first byte leaves, so that what is not theirs answers like what does not exist.
-    let found = services.db.read(&scope, move |tx| async move { store::find_account(tx, &scope, account).await }.boxed()).await?;
+    let found = services
+        .db
+        .read(&scope, move |tx| async move { store::find_account(tx, &scope, account).await }.boxed())
+        .await?;
     let found = found.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let permit = services.downloads.clone().try_acquire_owned().map_err(|_| Problem::new(Reason::Busy, visitor))?;
     let (media, ending) = format.about();
-    let name = format!("{}-{}.{ending}", found.identification.replace(|c: char| !c.is_ascii_alphanumeric(), "-"), visitor.figures(&services).today());
+    let name = format!(
+        "{}-{}.{ending}",
+        found.identification.replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
+        visitor.figures(&services).today()
+    );
     let (sender, receiver) = mpsc::channel(2);
     let (now, today) = (services.clock.now(), visitor.figures(&services).today());
     let db = services.db.clone();
@@ -99,9 +108,12 @@ pub async fn download(
             let _ = sender.send(Err(io::Error::other("broken off"))).await;
         }
     });
-    let body = Body::from_stream(futures::stream::unfold(receiver, |mut receiver| async {
-        receiver.recv().await.map(|bytes| (bytes, receiver))
-    }));
+    let body = Body::from_stream(
+        futures::stream::unfold(receiver, |mut receiver| async {
+            receiver.recv().await.map(|bytes| (bytes, receiver))
+        })
+        .fuse(),
+    );
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
@@ -252,8 +264,10 @@ impl Job {
                 let mut out = out;
                 out.write_all(b"[")?;
                 Writer::Json(out, true)
-            },
-            Format::Ofx => Writer::Ofx(ofx::Writer::new(out, ofx::Form::Xml, self.now, &self.statement(tx, account).await?)?),
+            }
+            Format::Ofx => {
+                Writer::Ofx(ofx::Writer::new(out, ofx::Form::Xml, self.now, &self.statement(tx, account).await?)?)
+            }
             Format::Camt => {
                 let message = Message {
                     message_type: MessageType::Camt053,

@@ -50,7 +50,9 @@ pub async fn render(
         _ => {
             let html = fragment(|| pages::table(visitor, figures, &page, true));
             ops.push(Op::Html { key: format!("movements:{account}"), html });
-            let text = visitor.words().with("announce-statement", &[("account", &account_name(visitor.words(), &page.account))]);
+            let text = visitor
+                .words()
+                .with("announce-statement", &[("account", &account_name(visitor.words(), &page.account))]);
             ops.push(Op::Announce { text });
         }
     }
@@ -59,7 +61,10 @@ pub async fn render(
 
 fn balances(visitor: &Visitor, figures: &Figures, page: &StatementPage) -> Vec<Op> {
     let (w, account) = (visitor.words(), &page.account);
-    let text = |key: &str, money: Money, sign| Op::Text { key: format!("{key}:{}", account.id), text: figures.money(money, sign) };
+    let text = |key: &str, money: Money, sign| Op::Text {
+        key: format!("{key}:{}", account.id),
+        text: figures.money(money, sign),
+    };
     let mut ops = vec![
         Op::Html { key: format!("balances:{}", account.id), html: fragment(|| pages::balances(w, figures, account)) },
         Op::Html { key: format!("chart:{}", account.id), html: fragment(|| pages::chart(w, figures, page)) },
@@ -73,10 +78,13 @@ fn entry_row(visitor: &Visitor, figures: &Figures, page: &StatementPage, id: Id<
     let (w, account) = (visitor.words(), page.account.id);
     let list = format!("entries:{account}");
     let words = |entry: &super::store::Entry| Op::Announce {
-        text: w.with("announce-entry", &[
-            ("name", entry.counterparty.as_deref().unwrap_or_default()),
-            ("amount", &figures.money(entry.amount, Sign::Always)),
-        ]),
+        text: w.with(
+            "announce-entry",
+            &[
+                ("name", entry.counterparty.as_deref().unwrap_or_default()),
+                ("amount", &figures.money(entry.amount, Sign::Always)),
+            ],
+        ),
     };
     if let Some(entry) = page.pending.iter().find(|entry| entry.id == id) {
         // The heading of pending entries has a sum; it comes with the list as a whole.

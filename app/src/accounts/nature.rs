@@ -56,7 +56,9 @@ impl Nature {
         Some(match (gvc, kind) {
             ("153" | "053" | "156", _) => Self::Salary,
             ("152" | "052" | "117" | "008", _) => Self::StandingOrder,
-            ("104" | "105" | "107" | "005" | "004" | "171" | "174" | "196", _) | (_, "NDDT" | "NCOL") => Self::DirectDebit,
+            ("104" | "105" | "107" | "005" | "004" | "171" | "174" | "196", _) | (_, "NDDT" | "NCOL") => {
+                Self::DirectDebit
+            }
             ("106" | "006", _) => Self::Card,
             ("083" | "084" | "082", _) => Self::Cash,
             ("808" | "807" | "805", _) | (_, "NCHG" | "NCOM") => Self::Fee,

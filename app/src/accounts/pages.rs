@@ -203,7 +203,8 @@ async fn statement(
     let Query(query) = query.map_err(|_| Problem::new(Reason::BadRequest, visitor))?;
     // Amounts are searched in the account's own digits; nearly always two, and read with the page below.
     let question = query.question(2).map_err(|reason| Problem::new(reason, visitor))?;
-    let page = load(&services, &who, account, question).await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
+    let page =
+        load(&services, &who, account, question).await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = account_name(w, &page.account);
     let heading = title.clone();
@@ -289,13 +290,16 @@ pub fn chart(w: Words, figures: &Figures, page: &StatementPage) -> Option<impl I
     let amount = |minor| figures.money(Money::new(minor, page.account.currency), Sign::Negative);
     let lowest = page.chart.iter().enumerate().min_by_key(|(_, value)| **value)?;
     let lowest_day = page.chart_from.plus_days(i32::try_from(lowest.0).unwrap_or(0));
-    let summary = w.with("chart-summary", &[
-        ("first", &amount(first)),
-        ("day", &figures.short_date(page.chart_from)),
-        ("lowest", &amount(*lowest.1)),
-        ("lowest_day", &figures.short_date(lowest_day)),
-        ("last", &amount(last)),
-    ]);
+    let summary = w.with(
+        "chart-summary",
+        &[
+            ("first", &amount(first)),
+            ("day", &figures.short_date(page.chart_from)),
+            ("lowest", &amount(*lowest.1)),
+            ("lowest_day", &figures.short_date(lowest_day)),
+            ("last", &amount(last)),
+        ],
+    );
     let chart = StepChart {
         from: page.chart_from,
         values: page.chart.clone(),
@@ -326,7 +330,12 @@ pub fn chart(w: Words, figures: &Figures, page: &StatementPage) -> Option<impl I
     })
 }
 
-fn movements(visitor: &Visitor, figures: &Figures, page: &StatementPage, query: &StatementQuery) -> impl IntoView + use<> {
+fn movements(
+    visitor: &Visitor,
+    figures: &Figures,
+    page: &StatementPage,
+    query: &StatementQuery,
+) -> impl IntoView + use<> {
     let w = visitor.words();
     let id = page.account.id;
     let filtered = !query.q.is_empty() || !query.from.is_empty() || !query.to.is_empty() || !query.dir.is_empty();
@@ -390,7 +399,8 @@ fn movements(visitor: &Visitor, figures: &Figures, page: &StatementPage, query: 
 
 fn nothing_found(visitor: &Visitor, id: Id<kind::Account>, filtered: bool) -> impl IntoView + use<> {
     let w = visitor.words();
-    let clear = filtered.then(|| view! { <a class="button" href=format!("/accounts/{id}")>{w.get("clear-search")}</a> });
+    let clear =
+        filtered.then(|| view! { <a class="button" href=format!("/accounts/{id}")>{w.get("clear-search")}</a> });
     let (title, text) =
         if filtered { ("nothing-found", "nothing-found-text") } else { ("no-movements", "no-movements-text") };
     let (title, text) = (words_of(w, title), words_of(w, text));
@@ -428,7 +438,8 @@ pub fn table(visitor: &Visitor, figures: &Figures, page: &StatementPage, live: b
         }
     });
     let days = page.days.iter().map(|day| {
-        let lines = day.lines.iter().map(|Line { entry, balance }| row(visitor, figures, account, entry, *balance, false));
+        let lines =
+            day.lines.iter().map(|Line { entry, balance }| row(visitor, figures, account, entry, *balance, false));
         let lines = lines.collect_view();
         view! { {day_heading(w, figures, account, day)}{lines} }
     });
@@ -599,12 +610,15 @@ fn entry_slip(visitor: &Visitor, figures: &Figures, detail: &store::EntryDetail)
         }
     });
     let parts = parts.collect_view();
-    let source = w.with("value-source", &[
-        ("file", &detail.source),
-        ("place", &detail.place),
-        ("moment", &figures.moment(detail.received_at)),
-        ("type", detail.message_type.as_deref().unwrap_or_default()),
-    ]);
+    let source = w.with(
+        "value-source",
+        &[
+            ("file", &detail.source),
+            ("place", &detail.place),
+            ("moment", &figures.moment(detail.received_at)),
+            ("type", detail.message_type.as_deref().unwrap_or_default()),
+        ],
+    );
     let reference = detail.servicer_ref.clone().or_else(|| detail.entry_ref.clone());
     view! {
         <section class="panel slip" aria-label=w.get("movement")>
@@ -645,10 +659,15 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_read_is_not_taken_for_everything() {
         let query = |dir: &str, before: &str, from: &str| StatementQuery {
-            dir: dir.to_owned(), before: before.to_owned(), from: from.to_owned(), ..StatementQuery::default()
+            dir: dir.to_owned(),
+            before: before.to_owned(),
+            from: from.to_owned(),
+            ..StatementQuery::default()
         };
         assert!(query("in", "2026-11-17.5", "2026-01-01").question(2).is_ok());
-        for bad in [query("sideways", "", ""), query("", "x", ""), query("", "2026-11-31.1", ""), query("", "", "yesterday")] {
+        for bad in
+            [query("sideways", "", ""), query("", "x", ""), query("", "2026-11-31.1", ""), query("", "", "yesterday")]
+        {
             assert_eq!(bad.question(2).err(), Some(Reason::BadRequest));
         }
     }

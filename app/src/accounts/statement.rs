@@ -81,8 +81,7 @@ pub async fn read_page(
     let Some(account) = store::find_account(tx, scope, account).await? else { return Ok(None) };
     let filtered = !question.filter.is_empty();
     let first = question.before.is_none();
-    let mut entries =
-        store::list_booked(tx, scope, account.id, &question.filter, question.before, PAGE + 1).await?;
+    let mut entries = store::list_booked(tx, scope, account.id, &question.filter, question.before, PAGE + 1).await?;
     let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = entries.last().filter(|_| more).map(|entry| Cursor { day: entry.day, position: entry.position });
@@ -107,7 +106,8 @@ pub async fn read_page(
         let closings = store::list_closings(tx, scope, account.id, from, to).await?;
         let until = closings.last().map_or(latest, |closing| closing.day).max(to);
         // Behind the last closing the booked balance of now is the anchor: then every day up to now counts.
-        let until = if closings.last().is_some_and(|closing| closing.day >= to) { until } else { Date::from_days(i32::MAX) };
+        let until =
+            if closings.last().is_some_and(|closing| closing.day >= to) { until } else { Date::from_days(i32::MAX) };
         let days = store::list_days(tx, scope, account.id, from, until).await?;
         Some(Ladder::new(&closings, &days, account.booked.map_or(0, |booked| booked.minor)))
     };

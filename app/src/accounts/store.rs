@@ -170,7 +170,11 @@ pub async fn list_accounts(tx: &mut Tx, scope: &CustomerScope) -> Result<Vec<Acc
 ///
 /// # Errors
 /// What the database says.
-pub async fn find_account(tx: &mut Tx, scope: &CustomerScope, account: Id<kind::Account>) -> Result<Option<Account>, DbError> {
+pub async fn find_account(
+    tx: &mut Tx,
+    scope: &CustomerScope,
+    account: Id<kind::Account>,
+) -> Result<Option<Account>, DbError> {
     const FIND: &str = account_columns!(" and a.id = $2");
     let row: Option<AccountRow> = on!(tx, c => sqlx::query_as(FIND).bind(scope.bytes())
         .bind(account.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
@@ -332,9 +336,12 @@ pub async fn list_booked(
 ///
 /// # Errors
 /// What the database says.
-pub async fn list_pending(tx: &mut Tx, scope: &CustomerScope, account: Id<kind::Account>) -> Result<Vec<Entry>, DbError> {
-    const PENDING: &str =
-        entry_columns!("and e.status = 'pending' order by e.day desc, e.position desc limit 200");
+pub async fn list_pending(
+    tx: &mut Tx,
+    scope: &CustomerScope,
+    account: Id<kind::Account>,
+) -> Result<Vec<Entry>, DbError> {
+    const PENDING: &str = entry_columns!("and e.status = 'pending' order by e.day desc, e.position desc limit 200");
     let rows: Vec<EntryRow> = on!(tx, c => sqlx::query_as(PENDING).bind(scope.bytes())
         .bind(account.as_bytes().as_slice()).fetch_all(&mut **c).await)?;
     rows.into_iter().map(Entry::try_from).collect()
@@ -407,7 +414,8 @@ pub async fn list_closings(
     from: Date,
     to: Date,
 ) -> Result<Vec<Closing>, DbError> {
-    const CLOSINGS: &str = "select s.closing_day, s.closing from statement s join holder h on h.account_id = s.account_id
+    const CLOSINGS: &str =
+        "select s.closing_day, s.closing from statement s join holder h on h.account_id = s.account_id
         where h.customer_id = $1 and h.until_day is null and s.account_id = $2 and s.kind = 'statement'
           and s.closing is not null and s.closing_day >= $3 and s.closing_day <= coalesce((
             select min(n.closing_day) from statement n where n.account_id = $2 and n.kind = 'statement'
@@ -555,7 +563,8 @@ pub async fn list_ascending(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<FullEntry>, DbError> {
-    const LIST: &str = "select e.id, e.day, e.position, e.status, e.amount, e.currency, e.reversal, e.value_day, e.booked_at,
+    const LIST: &str =
+        "select e.id, e.day, e.position, e.status, e.amount, e.currency, e.reversal, e.value_day, e.booked_at,
           e.counterparty, e.remittance, e.code, e.final, e.first_seen_at, e.servicer_ref, e.entry_ref, e.details
         from entry e join holder h on h.account_id = e.account_id
         where h.customer_id = $1 and h.until_day is null and e.account_id = $2 and e.shown = 1 and e.status = 'booked'

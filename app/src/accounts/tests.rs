@@ -59,7 +59,11 @@ fn statement(iban: &str, on: Date, number: i32, opening: i64, bookings: &[Bookin
          <CreDtTm>{on}T23:30:00</CreDtTm><Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>"
     );
     for (code, cents) in [("OPBD", opening), ("CLBD", closing)] {
-        let _ = write!(text, "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{on}</Dt></Dt></Bal>", amount(cents));
+        let _ = write!(
+            text,
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{}<Dt><Dt>{on}</Dt></Dt></Bal>",
+            amount(cents)
+        );
     }
     for booking in bookings {
         text.push_str(&entry(*booking, "BOOK"));
@@ -76,7 +80,9 @@ fn told(iban: &str, booking: Booking, status: &str) -> String {
         "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{name}\"><{body}><GrpHdr><MsgId>N{0}{status}</MsgId>\
          <CreDtTm>{1}T10:00:00</CreDtTm></GrpHdr><{part}><Id>N{0}</Id><CreDtTm>{1}T10:00:00</CreDtTm>\
          <Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>{2}</{part}></{body}></Document>",
-        booking.2, booking.0, entry(booking, status)
+        booking.2,
+        booking.0,
+        entry(booking, status)
     )
 }
 
@@ -92,7 +98,8 @@ impl<'w> Bank<'w> {
         let feeds = vec![feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
         let inbox = {
             let metrics = guichet_platform::telemetry::Metrics::new(&*world.random);
-            Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), 1 << 20, feeds, metrics).unwrap()
+            Inbox::new(world.db.clone(), world.clock.clone(), &world.folder().join("data"), 1 << 20, feeds, metrics)
+                .unwrap()
         };
         let bank = Self { world, inbox, files: std::cell::Cell::new(0) };
         bank.send(PARTIES).await;
@@ -121,14 +128,21 @@ impl<'w> Bank<'w> {
     }
 
     async fn account(&self, scope: CustomerScope, iban: &'static str) -> Option<store::Account> {
-        let accounts = self.world.db.read(&scope, move |tx| async move { store::list_accounts(tx, &scope).await }.boxed()).await;
+        let accounts =
+            self.world.db.read(&scope, move |tx| async move { store::list_accounts(tx, &scope).await }.boxed()).await;
         accounts.unwrap().into_iter().find(|account| account.identification == iban)
     }
 
-    async fn page(&self, scope: CustomerScope, account: Id<kind::Account>, question: Question) -> Option<StatementPage> {
-        let read = self.world.db.read(&scope, move |tx| {
-            async move { read_page(tx, &scope, account, &question, day(20)).await }.boxed()
-        });
+    async fn page(
+        &self,
+        scope: CustomerScope,
+        account: Id<kind::Account>,
+        question: Question,
+    ) -> Option<StatementPage> {
+        let read = self
+            .world
+            .db
+            .read(&scope, move |tx| async move { read_page(tx, &scope, account, &question, day(20)).await }.boxed());
         read.await.unwrap()
     }
 
@@ -141,7 +155,12 @@ impl<'w> Bank<'w> {
         for day in page.days {
             seen.push(format!("{} net {:?}", day.day, day.net.map(|net| net.minor)));
             seen.extend(day.lines.iter().map(|line| {
-                format!("  {} {:?} {}", line.entry.amount.minor, line.balance.map(|b| b.minor), line.entry.remittance.as_deref().unwrap_or_default())
+                format!(
+                    "  {} {:?} {}",
+                    line.entry.amount.minor,
+                    line.balance.map(|b| b.minor),
+                    line.entry.remittance.as_deref().unwrap_or_default()
+                )
             }));
         }
         seen

@@ -12,12 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
-use guichet_platform::{
-    db::DbError,
-    on,
-    password::PasswordError,
-    session::SessionToken,
-};
+use guichet_platform::{db::DbError, on, password::PasswordError, session::SessionToken};
 use guichet_types::{Id, Locale, Theme, kind};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -51,11 +46,12 @@ pub async fn sign_in(
     let (Some(credential), true) = (credential, verdict.ok) else {
         services.metrics.sign_in("refused");
         tracing::info!(sign_in.outcome = "refused", "A sign-in was refused");
-        let mut response = sign_in_page(&visitor, &form, true, false);
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        // The page again, with its words; a status of failure would stand in the reader's console as an error of ours.
+        return Ok(sign_in_page(&visitor, &form, true, false));
     };
-    if verdict.needs_rehash && let Ok(hash) = services.passwords.hash(form.password.clone()).await {
+    if verdict.needs_rehash
+        && let Ok(hash) = services.passwords.hash(form.password.clone()).await
+    {
         services.sessions.rehash(credential.customer, hash).await?;
     }
     let before = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::decode);
@@ -78,9 +74,7 @@ pub async fn sign_out(State(services): State<Services>, who: Option<SignedIn>) -
     }
     let mut response = redirect_to("/sign-in?out=1");
     set_cookie(&mut response, SESSION_COOKIE, "", 0, true);
-    response
-        .headers_mut()
-        .insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
 }
 

@@ -78,7 +78,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, refused: bool, ended: 
     ui::page(visitor, &title, None, || {
         view! {
             <div class="auth">
-                <div class="band">
+                <header class="band">
                     {logo("/", house)}
                     <div class="stack only-wide">
                         <p class="display">{w.get("welcome-back")}</p>
@@ -93,7 +93,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, refused: bool, ended: 
                         <span class="arch">{icon(visitor, "key-round")}</span>
                         <span class="arch">{icon(visitor, "landmark")}</span>
                     </div>
-                </div>
+                </header>
                 <main id="content">
                     <div class="narrow stack gap-5">
                         <div class="cluster between"><h1>{heading}</h1>{ui::language_menu(visitor)}</div>
@@ -174,7 +174,8 @@ fn sessions_panel(
                     <input r#type="hidden" name="session" value=row.id.to_string()/>
                     <button class="button button--sm" aria-label=label>{w.get("sign-out")}</button>
                 </form>
-            }.into_any()
+            }
+            .into_any()
         };
         let seen = if mine { w.get("now") } else { figures.moment(row.last_human_at) };
         view! {

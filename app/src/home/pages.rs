@@ -26,10 +26,10 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
                     {logo("/", house.clone())}
                     <div class="cluster nowrap gap-2">{language_menu(&visitor)}{sign_in_link(&visitor)}</div>
                 </header>
-                <div class="wrap hero">
+                <section class="wrap hero" aria-labelledby="promise">
                     <div class="stack gap-5">
                         <p class="live">{open_now(&visitor, &figures)}</p>
-                        <h1 class="display">{w.get("home-title")}</h1>
+                        <h1 class="display" id="promise">{w.get("home-title")}</h1>
                         <p class="lede">{w.get("home-lede")}</p>
                         <p><a class="button button--primary button--lg" href="/sign-in">{w.get("home-sign-in")}</a></p>
                     </div>
@@ -41,7 +41,7 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
                         <a class="arch" href="/profile">{icon(&visitor, "shield-check")}<b>{w.get("home-security")}</b>
                             <span class="arch__slip"><b>{w.get("home-security-head")}</b>{w.get("home-security-text")}</span></a>
                     </div>
-                </div>
+                </section>
             </div>
             <main id="content" class="cq">
                 <section class="wrap cq section" aria-labelledby="how">

@@ -40,14 +40,7 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
     let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
-    let client = Rc::new(Client {
-        window,
-        document,
-        cursor: Cell::new(cursor),
-        state,
-        channel,
-        broken: Cell::new(0),
-    });
+    let client = Rc::new(Client { window, document, cursor: Cell::new(cursor), state, channel, broken: Cell::new(0) });
     client.hear_tabs();
     client.watch_network();
     let leader = client.clone();
@@ -64,7 +57,8 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
 /// Calls back when this tab holds the lock; at once where browsers have no locks.
 fn hold_lock(window: &Window, name: &str, held: &JsValue) {
     let locks = Reflect::get(&window.navigator(), &"locks".into()).ok().filter(|locks| !locks.is_undefined());
-    let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
+    let request =
+        locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
     match (locks, request) {
         (Some(locks), Some(request)) => drop(request.call2(&locks, &name.into(), held)),
         _ => drop(held.unchecked_ref::<Function>().call1(&JsValue::NULL, &JsValue::NULL)),
@@ -161,7 +155,9 @@ impl Client {
             (None, Some(next)) => next.insert_adjacent_html("beforebegin", &format!("{heading}{html}")),
             (None, None) => list.insert_adjacent_html("beforeend", &format!("{heading}{html}")),
         };
-        if result.is_ok() && let Some(row) = self.document.get_element_by_id(id) {
+        if result.is_ok()
+            && let Some(row) = self.document.get_element_by_id(id)
+        {
             self.later(NEW_MILLIS, move || {
                 let _ = row.class_list().remove_1("is-new");
                 if let Ok(Some(badge)) = row.query_selector("[data-tone=lamp]") {
@@ -315,7 +311,9 @@ fn keep_ages(window: &Window, document: &Document, ages: Ages) {
         let Ok(found) = document.query_selector_all("[data-age]") else { return };
         for index in 0..found.length() {
             let Some(element) = found.get(index).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
-            let Some(at) = element.get_attribute("data-age").and_then(|text| text.parse::<i64>().ok()) else { continue };
+            let Some(at) = element.get_attribute("data-age").and_then(|text| text.parse::<i64>().ok()) else {
+                continue;
+            };
             let seconds = (js_sys::Date::now() as i64 - at).max(0) / 1_000;
             let words = match seconds {
                 0..60 => ages.seconds.replace("{n}", &seconds.to_string()),

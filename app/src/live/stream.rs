@@ -15,7 +15,7 @@ use axum::{
     },
     routing::get,
 };
-use futures::{FutureExt as _, Stream};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use guichet_platform::{
     db::DbError,
     live::{self, Behind},
@@ -98,6 +98,7 @@ fn receive(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, 
         let event = receiver.recv().await?;
         Some((Ok(event), receiver))
     })
+    .fuse()
 }
 
 struct Reader {

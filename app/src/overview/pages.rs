@@ -73,7 +73,8 @@ fn money_panel(visitor: &Visitor, figures: &Figures, accounts: &[Account]) -> im
     let w = visitor.words();
     let mut totals = totals(accounts).into_iter();
     let hero = totals.next().map(|total| figure(figures, total, "figure money", None));
-    let others = totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
+    let others =
+        totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
     let items = accounts.iter().map(|account| {
         let booked = account.booked.map(|booked| {
             let key = format!("booked:{}", account.id);

@@ -196,7 +196,8 @@ fn fault(customer: &Customer) -> Option<String> {
         if overdraft.is_negative() || Money::from_decimal(overdraft, held.currency).is_err() {
             return Some(format!("customer {who}: the overdraft of {} is not an amount", held.identification));
         }
-        let written_as_iban = held.identification.len() > 14 && held.identification.as_bytes()[..2].iter().all(u8::is_ascii_uppercase);
+        let written_as_iban =
+            held.identification.len() > 14 && held.identification.as_bytes()[..2].iter().all(u8::is_ascii_uppercase);
         match held.identification.parse::<Iban>() {
             Err(error @ guichet_types::IbanError::CheckDigits) if written_as_iban => {
                 Some(format!("customer {who}: {}: {error}", held.identification))
@@ -230,7 +231,13 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
     Ok(())
 }
 
-async fn write_held(tx: &mut Tx, customer: Id<kind::Customer>, held: Held, since: Date, now: i64) -> Result<(), DbError> {
+async fn write_held(
+    tx: &mut Tx,
+    customer: Id<kind::Customer>,
+    held: Held,
+    since: Date,
+    now: i64,
+) -> Result<(), DbError> {
     const ACCOUNT: &str = "insert into account (id, identification, scheme, currency, kind, name, bic, overdraft, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (identification, currency) do update
         set kind = excluded.kind, name = coalesce(excluded.name, account.name), bic = coalesce(excluded.bic, account.bic),
@@ -254,9 +261,11 @@ async fn write_held(tx: &mut Tx, customer: Id<kind::Customer>, held: Held, since
         Role::Joint => "joint",
         Role::Mandate => "mandate",
     };
-    let overdraft = held.overdraft.and_then(|amount| Money::from_decimal(amount, held.currency).ok()).map_or(0, |m| m.minor);
+    let overdraft =
+        held.overdraft.and_then(|amount| Money::from_decimal(amount, held.currency).ok()).map_or(0, |m| m.minor);
     // The same id that a statement would have given the account, had it come first.
-    let id: Id<kind::Account> = tx.stable_id(&[b"account", identification.as_bytes(), held.currency.as_str().as_bytes()]);
+    let id: Id<kind::Account> =
+        tx.stable_id(&[b"account", identification.as_bytes(), held.currency.as_str().as_bytes()]);
     let (account,): (Vec<u8>,) = on!(tx, c => sqlx::query_as(ACCOUNT).bind(id.as_bytes().as_slice()).bind(&identification)
         .bind(scheme).bind(held.currency.as_str()).bind(kind).bind(&held.name).bind(&held.bic).bind(overdraft).bind(now)
         .fetch_one(&mut **c).await)?;

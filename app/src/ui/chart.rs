@@ -47,7 +47,11 @@ fn axis(values: &[i64], unit: i64) -> (i64, i64, i64) {
 
 /// Hundredths of a percent as SVG writes them: `18.25`.
 fn coordinate(hundredths: i64) -> String {
-    if hundredths % 100 == 0 { (hundredths / 100).to_string() } else { format!("{}.{:02}", hundredths / 100, hundredths % 100) }
+    if hundredths % 100 == 0 {
+        (hundredths / 100).to_string()
+    } else {
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
+    }
 }
 
 /// The chart.
@@ -56,7 +60,9 @@ pub fn step_chart(figures: &Figures, chart: &StepChart) -> impl IntoView + use<>
     let (low, high, steps) = axis(&chart.values, unit);
     let count = i64::try_from(chart.values.len()).unwrap_or(1).max(2);
     let x = |index: usize| coordinate(i64::try_from(index).unwrap_or(0) * 10_000 / (count - 1));
-    let y = |value: i64| coordinate(i64::try_from(i128::from(high - value) * 10_000 / i128::from((high - low).max(1))).unwrap_or(0));
+    let y = |value: i64| {
+        coordinate(i64::try_from(i128::from(high - value) * 10_000 / i128::from((high - low).max(1))).unwrap_or(0))
+    };
     let mut line = String::new();
     for (index, value) in chart.values.iter().enumerate() {
         if index == 0 {

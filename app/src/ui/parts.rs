@@ -1,6 +1,9 @@
 //! Small parts of the design: icons, badges, amounts. Each is a row of the design's table of components.
 
-use crate::{web::Visitor, words::{Figures, Sign}};
+use crate::{
+    web::Visitor,
+    words::{Figures, Sign},
+};
 use guichet_types::{Money, Timestamp};
 use leptos::prelude::*;
 

@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use guichet_platform::{serve::Peer, session::{Session, SessionToken}};
+use guichet_platform::{
+    serve::Peer,
+    session::{Session, SessionToken},
+};
 use guichet_types::{Locale, Theme};
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 
@@ -55,14 +58,23 @@ fn from_our_pages(headers: &HeaderMap, origin: &str) -> bool {
 #[must_use]
 pub fn agent_in_words(agent: &str) -> String {
     const BROWSERS: [(&str, &str); 6] = [
-        ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("HeadlessChrome/", "Chromium"), ("Chrome/", "Chrome"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("HeadlessChrome/", "Chromium"),
+        ("Chrome/", "Chrome"),
         ("Safari/", "Safari"),
     ];
     const SYSTEMS: [(&str, &str); 6] = [
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
         ("Linux", "Linux"),
     ];
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let find =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
@@ -153,10 +165,8 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
         ("x-frame-options", "DENY"),
         ("speculation-rules", "\"/speculation.json\""),
     ];
-    let page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -183,7 +193,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap_or(header::HOST), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap_or(header::HOST), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]

@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn a_redirect_never_leaves_the_portal() {
-        for path in ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\r\nSet-Cookie: x=1", "/é\\"] {
+        for path in
+            ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\r\nSet-Cookie: x=1", "/é\\"]
+        {
             assert_eq!(own_path(path), "/", "{path:?}");
         }
         assert_eq!(own_path("/accounts/a?q=b"), "/accounts/a?q=b");

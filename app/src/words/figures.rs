@@ -252,8 +252,9 @@ impl Figures {
 fn iso(date: Date) -> icu_calendar::Date<Iso> {
     let (year, month, day) = date.ymd();
     // Ours is a real day between the years 1 and 9999, and so is ICU4X's.
-    icu_calendar::Date::try_new_iso(year, month, day).unwrap_or_else(|_| icu_calendar::Date::from_rata_die(
-        icu_calendar::types::RataDie::new(i64::from(date.days()) + 719_163), Iso))
+    icu_calendar::Date::try_new_iso(year, month, day).unwrap_or_else(|_| {
+        icu_calendar::Date::from_rata_die(icu_calendar::types::RataDie::new(i64::from(date.days()) + 719_163), Iso)
+    })
 }
 
 /// `number / 10^places`, without zeros behind the point.
@@ -300,7 +301,10 @@ mod tests {
         assert_eq!(figures(Locale::De).figure(money), ("4.812".to_owned(), ",37\u{a0}€".to_owned()));
         let yen = "JPY".parse().unwrap_or(Currency::EUR);
         assert_eq!(figures(Locale::En).figure(Money::new(1_234_567, yen)), ("¥1,234,567".to_owned(), String::new()));
-        assert_eq!(figures(Locale::De).figure(Money::new(1_234_567, yen)), ("1.234.567".to_owned(), "\u{a0}¥".to_owned()));
+        assert_eq!(
+            figures(Locale::De).figure(Money::new(1_234_567, yen)),
+            ("1.234.567".to_owned(), "\u{a0}¥".to_owned())
+        );
     }
 
     #[test]

@@ -128,7 +128,12 @@ mod tests {
     fn every_text_file_reads_in_full() {
         for locale in Locale::ALL {
             for source in sources(locale) {
-                assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{}: {}", locale.tag(), &source[..80.min(source.len())]);
+                assert!(
+                    FluentResource::try_new(source.to_owned()).is_ok(),
+                    "{}: {}",
+                    locale.tag(),
+                    &source[..80.min(source.len())]
+                );
             }
         }
     }

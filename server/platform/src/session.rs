@@ -149,7 +149,8 @@ impl Sessions {
                 async move {
                     let row: Option<(Vec<u8>, String)> = on!(tx, c => sqlx::query_as(FIND).bind(email).bind(number)
                         .fetch_optional(&mut **c).await)?;
-                    row.map(|(customer, password_hash)| Ok(Credential { customer: id(customer)?, password_hash })).transpose()
+                    row.map(|(customer, password_hash)| Ok(Credential { customer: id(customer)?, password_hash }))
+                        .transpose()
                 }
                 .boxed()
             })
@@ -315,7 +316,8 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn revoke(&self, scope: &CustomerScope, session: Id<kind::Session>) -> Result<bool, DbError> {
-        const END: &str = "update session set revoked_at = $3 where customer_id = $1 and id = $2 and revoked_at is null";
+        const END: &str =
+            "update session set revoked_at = $3 where customer_id = $1 and id = $2 and revoked_at is null";
         self.end(scope, END, session).await.map(|ended| ended > 0)
     }
 
@@ -324,7 +326,8 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn revoke_others(&self, scope: &CustomerScope, but: Id<kind::Session>) -> Result<u64, DbError> {
-        const END: &str = "update session set revoked_at = $3 where customer_id = $1 and id <> $2 and revoked_at is null";
+        const END: &str =
+            "update session set revoked_at = $3 where customer_id = $1 and id <> $2 and revoked_at is null";
         self.end(scope, END, but).await
     }
 
@@ -353,7 +356,13 @@ impl Sessions {
     ///
     /// # Errors
     /// What the database says; a unique violation when another customer has the address.
-    pub async fn set_credential(&self, _operator: &FeedScope, number: &str, email: &str, hash: String) -> Result<bool, DbError> {
+    pub async fn set_credential(
+        &self,
+        _operator: &FeedScope,
+        number: &str,
+        email: &str,
+        hash: String,
+    ) -> Result<bool, DbError> {
         const FIND: &str = "select id from customer where number = $1";
         const SET: &str = "insert into credential (customer_id, email, password_hash, password_changed_at)
             values ($1, $2, $3, $4) on conflict (customer_id) do update

@@ -5,7 +5,10 @@ use anyhow::Context as _;
 use guichet_app::{accounts, people};
 use guichet_platform::config::Config;
 use serde::Serialize;
-use std::{path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// What is printed of a file with `--json`: the report of the reader, and what became of it in the database.
 #[derive(Serialize)]
@@ -79,6 +82,10 @@ fn words(file: &Path, report: &serde_json::Value, became: Option<&Became>) -> St
     };
     format!(
         "{}: {}{reason}, {} {entries} entries, {} findings, {} kept aside{again}",
-        file.display(), text("class"), text("message_type"), count("findings"), count("quarantined")
+        file.display(),
+        text("class"),
+        text("message_type"),
+        count("findings"),
+        count("quarantined")
     )
 }

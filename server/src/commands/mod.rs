@@ -100,7 +100,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Import { files, json, dry_run } => import::import(config, files, json, dry_run).await,
-        Command::User(User::Add { customer, email }) => user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS),
+        Command::User(User::Add { customer, email }) => {
+            user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::CheckConfig { .. } => {
             say("The configuration holds.");
             Ok(ExitCode::SUCCESS)

@@ -3,15 +3,14 @@
 use super::{compose, say};
 use crate::{demo, http};
 use anyhow::Context as _;
+use futures::FutureExt as _;
 use guichet_app::web::{Institution, Services, Streams};
 use guichet_platform::{
     config::Config,
-    inbox, live,
-    scope,
+    inbox, live, scope,
     serve::{ServeOptions, serve as serve_http},
     telemetry::{self, Metrics, metrics_router},
 };
-use futures::FutureExt as _;
 use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +23,8 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     let metrics = parts.metrics.clone();
     let stop = CancellationToken::new();
     let mut languages = vec![config.institution.default_language];
-    languages.extend(config.institution.languages.iter().copied().filter(|l| *l != config.institution.default_language));
+    languages
+        .extend(config.institution.languages.iter().copied().filter(|l| *l != config.institution.default_language));
     let services = Services {
         db: parts.db.clone(),
         clock: parts.clock.clone(),
@@ -52,7 +52,12 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     let mut work = vec![
         tokio::spawn(inbox::watch(parts.inbox.clone(), config.data.inbox.clone(), every, stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
-        tokio::spawn(forget(parts.db.clone(), parts.clock.clone(), i64::from(config.live.retention_hours), stop.clone())),
+        tokio::spawn(forget(
+            parts.db.clone(),
+            parts.clock.clone(),
+            i64::from(config.live.retention_hours),
+            stop.clone(),
+        )),
     ];
     if let Some(address) = config.server.metrics_listen {
         let listener = TcpListener::bind(address)
@@ -69,7 +74,8 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     }
     tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());
     tokio::spawn(stop_on_signal(stop.clone()));
-    let options = ServeOptions { open_connections: metrics.open_connections().clone(), ..ServeOptions::from(&config.server) };
+    let options =
+        ServeOptions { open_connections: metrics.open_connections().clone(), ..ServeOptions::from(&config.server) };
     let app = http::router(services, &config.server.site_dir, metrics);
     serve_http(listener, app, options, stop.clone()).await?;
     stop.cancel();

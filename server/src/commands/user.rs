@@ -2,7 +2,11 @@
 
 use super::{compose, say};
 use anyhow::{Context as _, bail};
-use guichet_platform::{config::Config, password::{Weak, check_new}, scope};
+use guichet_platform::{
+    config::Config,
+    password::{Weak, check_new},
+    scope,
+};
 use std::io::BufRead as _;
 
 pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::Result<()> {

@@ -25,10 +25,34 @@ pub(super) enum Habits {
 }
 
 pub(super) const ACCOUNTS: [BankAccount; 4] = [
-    BankAccount { iban: "FR7630009021440004812370152", owner: "Inès Moreau", bic: "GUICFRPPXXX", start: 241_873, habits: Habits::Salary },
-    BankAccount { iban: "FR7630009021440006018250096", owner: "Inès et Hugo Moreau", bic: "GUICFRPPXXX", start: 131_450, habits: Habits::Household },
-    BankAccount { iban: "FR7630009021440009018250091", owner: "Inès Moreau", bic: "GUICFRPPXXX", start: 1_436_500, habits: Habits::Savings },
-    BankAccount { iban: "DE89370400440532013000", owner: "Jonas Weber", bic: "COBADEFFXXX", start: 318_209, habits: Habits::German },
+    BankAccount {
+        iban: "FR7630009021440004812370152",
+        owner: "Inès Moreau",
+        bic: "GUICFRPPXXX",
+        start: 241_873,
+        habits: Habits::Salary,
+    },
+    BankAccount {
+        iban: "FR7630009021440006018250096",
+        owner: "Inès et Hugo Moreau",
+        bic: "GUICFRPPXXX",
+        start: 131_450,
+        habits: Habits::Household,
+    },
+    BankAccount {
+        iban: "FR7630009021440009018250091",
+        owner: "Inès Moreau",
+        bic: "GUICFRPPXXX",
+        start: 1_436_500,
+        habits: Habits::Savings,
+    },
+    BankAccount {
+        iban: "DE89370400440532013000",
+        owner: "Jonas Weber",
+        bic: "COBADEFFXXX",
+        start: 318_209,
+        habits: Habits::German,
+    },
 ];
 
 /// A booking, before it is an entry of a message.
@@ -138,7 +162,15 @@ pub(super) fn surprise(random: &SeededRandom, account: usize, day: Date, minute:
     }
 }
 
-fn booking(account: usize, day: Date, minute: i64, cents: i64, name: &str, purpose: &str, code: &'static str) -> Booking {
+fn booking(
+    account: usize,
+    day: Date,
+    minute: i64,
+    cents: i64,
+    name: &str,
+    purpose: &str,
+    code: &'static str,
+) -> Booking {
     Booking {
         account,
         day,

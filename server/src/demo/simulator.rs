@@ -16,12 +16,7 @@ use guichet_platform::{clock::SharedClock, config, random::SeededRandom};
 use guichet_types::{Currency, Date, Timestamp};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::{
-    fs,
-    io::Write as _,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{fs, io::Write as _, path::PathBuf, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How far the books go back.
@@ -33,9 +28,22 @@ const DAYS_A_FILE: usize = 31;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "lowercase")]
 enum Line {
-    Opened { day: Date },
-    Closed { day: Date },
-    Booked { account: usize, day: Date, minute: i64, cents: i64, name: String, purpose: String, code: String, reference: String },
+    Opened {
+        day: Date,
+    },
+    Closed {
+        day: Date,
+    },
+    Booked {
+        account: usize,
+        day: Date,
+        minute: i64,
+        cents: i64,
+        name: String,
+        purpose: String,
+        code: String,
+        reference: String,
+    },
 }
 
 /// The simulated bank.
@@ -79,14 +87,21 @@ impl Simulator {
             self.first = self.today().plus_days(-HISTORY_DAYS);
             return self.note(&Line::Opened { day: self.first });
         }
-        let text = fs::read_to_string(&self.journal).with_context(|| format!("{} cannot be read", self.journal.display()))?;
+        let text =
+            fs::read_to_string(&self.journal).with_context(|| format!("{} cannot be read", self.journal.display()))?;
         // A line that a cut left half is the last one, and was not sent.
         for line in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
             match line {
                 Line::Opened { day } => self.first = day,
                 Line::Closed { day } => self.closed = Some(day),
                 Line::Booked { account, day, minute, cents, name, purpose, code, reference } => {
-                    let code = if code == "PMNT/CCRD/POSD" { "PMNT/CCRD/POSD" } else if cents > 0 { "PMNT/RCDT/ESCT" } else { "PMNT/ICDT/ESCT" };
+                    let code = if code == "PMNT/CCRD/POSD" {
+                        "PMNT/CCRD/POSD"
+                    } else if cents > 0 {
+                        "PMNT/RCDT/ESCT"
+                    } else {
+                        "PMNT/ICDT/ESCT"
+                    };
                     self.extra.push(Booking { account, day, minute, cents, name, purpose, code, reference });
                 }
             }
@@ -193,7 +208,13 @@ impl Simulator {
         Ok(())
     }
 
-    fn send(&self, message_type: MessageType, booking: &Booking, status: EntryStatus, at: Timestamp) -> anyhow::Result<()> {
+    fn send(
+        &self,
+        message_type: MessageType,
+        booking: &Booking,
+        status: EntryStatus,
+        at: Timestamp,
+    ) -> anyhow::Result<()> {
         let kind = message_type.as_str().replace("camt.", "");
         let id = format!("{kind}-{}", booking.reference);
         let message = Message { message_type, message_id: id.clone(), created_at: at };
@@ -239,7 +260,13 @@ impl Simulator {
         Ok(())
     }
 
-    fn write_day(&self, writer: &mut camt::Writer<Vec<u8>>, account: usize, day: Date, opening: i64) -> anyhow::Result<i64> {
+    fn write_day(
+        &self,
+        writer: &mut camt::Writer<Vec<u8>>,
+        account: usize,
+        day: Date,
+        opening: i64,
+    ) -> anyhow::Result<i64> {
         let bookings = self.booked(account, day);
         let closing = opening + bookings.iter().map(|booking| booking.cents).sum::<i64>();
         let number = u64::from((day.days() - self.first.days() + 1).unsigned_abs());

@@ -3,7 +3,14 @@
 
 mod site;
 
-use axum::{Router, extract::State, http::StatusCode, middleware::from_fn_with_state, response::{IntoResponse, Response}, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, guard};
 use guichet_platform::{
     serve::overload,
@@ -70,7 +77,12 @@ pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
 }
 
 /// A page that repeats what stands in its address is not compressed beside the customer's figures: the length would tell.
-fn nothing_reflected(_: StatusCode, _: axum::http::Version, _: &axum::http::HeaderMap, extensions: &axum::http::Extensions) -> bool {
+fn nothing_reflected(
+    _: StatusCode,
+    _: axum::http::Version,
+    _: &axum::http::HeaderMap,
+    extensions: &axum::http::Extensions,
+) -> bool {
     extensions.get::<guichet_app::web::Reflects>().is_none()
 }
 
@@ -89,7 +101,8 @@ async fn ready(State(services): State<Services>) -> Response {
 /// Which links a browser may fetch ahead. A prefetch counts neither as an act nor as reading.
 async fn speculation() -> Response {
     const RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/api/*"}},{"not":{"href_matches":"/live*"}},{"not":{"href_matches":"/*/download/*"}}]},"eagerness":"moderate"}]}"#;
-    ([("content-type", "application/speculationrules+json"), ("cache-control", "public, max-age=3600")], RULES).into_response()
+    ([("content-type", "application/speculationrules+json"), ("cache-control", "public, max-age=3600")], RULES)
+        .into_response()
 }
 
 /// What a browser refused because of the policy. Noted without what could be personal.

@@ -49,7 +49,10 @@ fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Heade
 
 /// The routes of the built files.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Router<S> {
-    let files = ServeDir::new(site_dir.join("pkg")).precompressed_br().precompressed_gzip().append_index_html_on_directories(false);
+    let files = ServeDir::new(site_dir.join("pkg"))
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false);
     let hashed = ServiceBuilder::new()
         .layer(header(header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

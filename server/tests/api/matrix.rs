@@ -46,7 +46,8 @@ const MATRIX: [(&str, &str, Try); 19] = [
 #[test]
 fn every_route_is_named_in_the_matrix_and_no_other() {
     let served = routes();
-    let served: BTreeSet<_> = served.list().iter().chain(&MACHINE_ROUTES).map(|route| (route.method, route.path)).collect();
+    let served: BTreeSet<_> =
+        served.list().iter().chain(&MACHINE_ROUTES).map(|route| (route.method, route.path)).collect();
     let named: BTreeSet<_> = MATRIX.iter().map(|(method, path, _)| (*method, *path)).collect();
     assert_eq!(served, named);
 }
@@ -73,7 +74,10 @@ async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, 
                 let formats = if path.contains("{format}") { &["csv", "json", "ofx", "camt"][..] } else { &[""] };
                 for format in formats {
                     let entry = entries[0].rsplit('/').next().unwrap();
-                    let path = path.replace("/accounts/{account}", account).replace("{entry}", entry).replace("{format}", format);
+                    let path = path
+                        .replace("/accounts/{account}", account)
+                        .replace("{entry}", entry)
+                        .replace("{format}", format);
                     own.push((method, path, attempt));
                 }
             }

@@ -39,7 +39,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let known = portal.ask("POST", "/sign-in", "", "name=1%40mail.example&password=wrong").await;
         let unknown = portal.ask("POST", "/sign-in", "", "name=9%40mail.example&password=wrong").await;
-        assert_eq!((known.status, unknown.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
+        assert_eq!((known.status, unknown.status), (StatusCode::OK, StatusCode::OK));
         assert_eq!(known.body_without_nonces().replace("1@mail", "9@mail"), unknown.body_without_nonces());
         assert!(known.header("set-cookie").is_empty());
     }

@@ -51,7 +51,9 @@ impl Answer {
     /// The body without what is another for every request.
     pub fn body_without_nonces(&self) -> String {
         let mut text = self.body.clone();
-        for (from, to) in [("nonce=\"", "\""), ("data-now=\"", "\""), ("data-props=\"", "\""), ("name=\"back\" value=\"", "\"")] {
+        for (from, to) in
+            [("nonce=\"", "\""), ("data-now=\"", "\""), ("data-props=\"", "\""), ("name=\"back\" value=\"", "\"")]
+        {
             let mut rest = text.as_str();
             let mut clean = String::new();
             while let Some(at) = rest.find(from) {
@@ -91,7 +93,8 @@ impl Portal {
         let feeds = vec![accounts::feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
         let inbox = {
             let data = world.folder().join("data");
-            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random)).unwrap()
+            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random))
+                .unwrap()
         };
         let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
         let services = Services {

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::accounts::live;
 use guichet_formats::record::{
-    AccountRef, Balance, CheckKind, Document, Entry, Finding, Quarantined, Record, Severity, StatementEnd, StatementHead,
-    StatementKind,
+    AccountRef, Balance, CheckKind, Document, Entry, Finding, Quarantined, Record, Severity, StatementEnd,
+    StatementHead, StatementKind,
 };
 use guichet_platform::{
     clock::SharedClock,
@@ -73,7 +73,12 @@ struct Current {
 }
 
 impl Applier {
-    pub(super) fn new(document: Id<kind::Document>, received_at: Timestamp, clock: SharedClock, facts: Vec<Facts>) -> Self {
+    pub(super) fn new(
+        document: Id<kind::Document>,
+        received_at: Timestamp,
+        clock: SharedClock,
+        facts: Vec<Facts>,
+    ) -> Self {
         Self {
             document,
             received_at,
@@ -94,7 +99,8 @@ impl Applier {
         (message_type, version, message_id): (Option<String>, Option<String>, Option<String>),
         (findings, quarantined): (Vec<Finding>, Vec<Quarantined>),
     ) -> Result<Self, DbError> {
-        const NOTE: &str = "update source_document set message_type = $2, version = $3, message_id = $4, state = 'applying'
+        const NOTE: &str =
+            "update source_document set message_type = $2, version = $3, message_id = $4, state = 'applying'
             where id = $1";
         on!(tx, c => sqlx::query(NOTE).bind(self.document.as_bytes().as_slice()).bind(message_type).bind(version)
             .bind(message_id).execute(&mut **c).await.map(|_| ()))?;
@@ -221,9 +227,11 @@ impl Applier {
     }
 
     async fn note(&self, tx: &mut Tx, account: Id<kind::Account>, finding: &Finding) -> Result<(), DbError> {
-        const ADD: &str = "insert into finding (id, document_id, account_id, check_name, severity, place, message, found_at)
+        const ADD: &str =
+            "insert into finding (id, document_id, account_id, check_name, severity, place, message, found_at)
             values ($1, $2, $3, $4, 'info', '', $5, $6) on conflict (id) do nothing";
-        let check = if finding.check == CheckKind::UnmappedCustomer { "unmapped_customer" } else { "duplicate_document" };
+        let check =
+            if finding.check == CheckKind::UnmappedCustomer { "unmapped_customer" } else { "duplicate_document" };
         let id: Id<()> = tx.stable_id(&[b"note", self.document.as_bytes(), account.as_bytes(), check.as_bytes()]);
         on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(self.document.as_bytes().as_slice())
             .bind(account.as_bytes().as_slice()).bind(check).bind(&finding.message).bind(self.received_at.millis())
@@ -281,13 +289,15 @@ impl Applier {
         currency: Currency,
         created_at: Option<Timestamp>,
     ) -> Result<bool, DbError> {
-        const ADD: &str = "insert into statement (id, account_id, document_id, kind, reference, electronic_seq, legal_seq,
+        const ADD: &str =
+            "insert into statement (id, account_id, document_id, kind, reference, electronic_seq, legal_seq,
               page, last_page, created_at, from_day, to_day, currency, opening, opening_day, closing, closing_day,
               entry_count, sum_credit, sum_debit, balance_check, place)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
             on conflict (id) do nothing";
         const WHOSE: &str = "select document_id from statement where id = $1";
-        const BALANCE: &str = "insert into balance (statement_id, ordinal, account_id, code, subtype, amount, currency, day)
+        const BALANCE: &str =
+            "insert into balance (statement_id, ordinal, account_id, code, subtype, amount, currency, day)
             values ($1, $2, $3, $4, $5, $6, $7, $8)";
         let kind = match kind {
             StatementKind::Statement => "statement",
@@ -323,7 +333,8 @@ impl Applier {
                     place: head.place.clone(),
                     expected: None,
                     actual: head.reference.clone(),
-                    message: "A statement that another document had before: its entries are not booked again.".to_owned(),
+                    message: "A statement that another document had before: its entries are not booked again."
+                        .to_owned(),
                 };
                 self.note(tx, account, &finding).await?;
                 return Ok(false);
@@ -346,7 +357,9 @@ impl Applier {
         for entry in entries {
             let units = Money::from_decimal(entry.amount, entry.currency).map(|money| money.minor);
             let reason = match units {
-                _ if entry.currency != current.currency => Some("the entry is in another currency than its account".to_owned()),
+                _ if entry.currency != current.currency => {
+                    Some("the entry is in another currency than its account".to_owned())
+                }
                 Err(error) => Some(error.to_string()),
                 Ok(_) => None,
             };
@@ -440,7 +453,8 @@ impl Current {
         met: &mut HashMap<Vec<u8>, u32>,
     ) -> Result<bool, DbError> {
         const KNOWN: &str = "select count(*) from entry where id = $1";
-        const FINAL: &str = "select id from entry where account_id = $1 and shown = 1 and status = 'booked' and final = 1
+        const FINAL: &str =
+            "select id from entry where account_id = $1 and shown = 1 and status = 'booked' and final = 1
             and day between $2 and $3 and match_key = $4 order by day, position limit 1";
         let mut key = row.match_key.clone();
         key.extend(row.status.as_bytes());
@@ -470,9 +484,13 @@ impl Current {
         }
         // The booking of what was pending, in whichever order the two come.
         let other = self.ahead.iter().position(|ahead| {
-            ahead.match_key == row.match_key && ahead.booked != (row.status == "booked") && (ahead.day - row.day).abs() <= MATCH_DAYS.0
+            ahead.match_key == row.match_key
+                && ahead.booked != (row.status == "booked")
+                && (ahead.day - row.day).abs() <= MATCH_DAYS.0
         });
-        if row.superseded_by.is_none() && let Some(other) = other {
+        if row.superseded_by.is_none()
+            && let Some(other) = other
+        {
             if row.status == "booked" {
                 let pending = self.ahead.swap_remove(other);
                 self.replace(tx, &pending, Some(&row.id)).await?;
@@ -515,9 +533,9 @@ impl Current {
     async fn cover(&mut self, tx: &mut Tx) -> Result<(), DbError> {
         let closing = self.facts.end.closing.as_ref().and_then(|closing| closing.date).map(days);
         let Some(closing) = closing else { return Ok(()) };
-        let (gone, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ahead).into_iter().partition(|ahead| {
-            ahead.shown && ahead.day <= if ahead.booked { closing } else { closing - PENDING_DAYS }
-        });
+        let (gone, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ahead)
+            .into_iter()
+            .partition(|ahead| ahead.shown && ahead.day <= if ahead.booked { closing } else { closing - PENDING_DAYS });
         self.ahead = left;
         for told in gone {
             self.replace(tx, &told, None).await?;
@@ -593,7 +611,8 @@ async fn tell(
     entry: Option<Id<kind::Entry>>,
     at: Timestamp,
 ) -> Result<(), DbError> {
-    const HOLDERS: &str = "select customer_id from holder where account_id = $1 and until_day is null order by customer_id";
+    const HOLDERS: &str =
+        "select customer_id from holder where account_id = $1 and until_day is null order by customer_id";
     let holders: Vec<(Vec<u8>,)> =
         on!(tx, c => sqlx::query_as(HOLDERS).bind(account.as_bytes().as_slice()).fetch_all(&mut **c).await)?;
     for (customer,) in holders {

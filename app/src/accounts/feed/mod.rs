@@ -221,7 +221,8 @@ fn send_batches(
     skip: u64,
     sender: &mpsc::Sender<(Begun, Batch)>,
 ) -> std::io::Result<Result<(), Refusal>> {
-    let (mut records, mut through, mut begun, mut statements) = (Vec::with_capacity(BATCH), 0_u64, Begun::default(), 0_usize);
+    let (mut records, mut through, mut begun, mut statements) =
+        (Vec::with_capacity(BATCH), 0_u64, Begun::default(), 0_usize);
     let outcome = run(path, limits, &mut |record| {
         through += 1;
         let statement = matches!(record, Record::Statement(_));

@@ -98,13 +98,19 @@ impl EntryRow {
 
 /// The words of a transaction that somebody may look for.
 fn words_of(part: &EntryDetail) -> impl Iterator<Item = &str> {
-    [&part.counterparty, &part.counterparty_account, &part.end_to_end_id, &part.mandate_id, &part.ultimate_debtor,
-        &part.ultimate_creditor]
-        .into_iter()
-        .flatten()
-        .chain(&part.remittance)
-        .chain(&part.creditor_references)
-        .map(String::as_str)
+    [
+        &part.counterparty,
+        &part.counterparty_account,
+        &part.end_to_end_id,
+        &part.mandate_id,
+        &part.ultimate_debtor,
+        &part.ultimate_creditor,
+    ]
+    .into_iter()
+    .flatten()
+    .chain(&part.remittance)
+    .chain(&part.creditor_references)
+    .map(String::as_str)
 }
 
 /// What tells that a bank speaks of the same booking twice: its own reference and the amount; without a reference, the
@@ -123,7 +129,8 @@ fn match_key(entry: &Entry, minor: i64) -> Vec<u8> {
         None => {
             hash.update(b"w");
             if let Some(part) = part {
-                for word in [&part.end_to_end_id, &part.transaction_id, &part.counterparty_account, &part.counterparty] {
+                for word in [&part.end_to_end_id, &part.transaction_id, &part.counterparty_account, &part.counterparty]
+                {
                     hash.update(fold(word.as_deref().unwrap_or_default()));
                     hash.update([0]);
                 }
@@ -143,7 +150,8 @@ pub(super) async fn insert_entries(
     seen: Timestamp,
     rows: &[EntryRow],
 ) -> Result<(), DbError> {
-    const INTO: &str = "insert into entry (id, account_id, statement_id, document_id, place, day, position, status, amount,
+    const INTO: &str =
+        "insert into entry (id, account_id, statement_id, document_id, place, day, position, status, amount,
         currency, reversal, value_day, booked_at, counterparty, counterparty_account, remittance, code, servicer_ref,
         entry_ref, details, search, match_key, final, superseded_by, shown, first_seen_at) ";
     for chunk in rows.chunks(CHUNK) {
@@ -219,7 +227,8 @@ pub(super) async fn insert_quarantined(
     const ADD: &str = "insert into quarantine (id, document_id, place, reason, raw, found_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
     for piece in pieces {
-        let id: Id<()> = tx.stable_id(&[b"aside", document.as_bytes(), piece.place.as_bytes(), piece.reason.as_bytes()]);
+        let id: Id<()> =
+            tx.stable_id(&[b"aside", document.as_bytes(), piece.place.as_bytes(), piece.reason.as_bytes()]);
         // PostgreSQL's text holds everything but a nought byte.
         let raw = piece.raw.replace('\0', "\u{fffd}");
         on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(document.as_bytes().as_slice())

@@ -7,8 +7,13 @@
 
 mod migrate;
 mod open;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 
-use crate::{live::Bus, scope::{Role, Scope}};
+use crate::{
+    live::Bus,
+    scope::{Role, Scope},
+};
 use futures::future::BoxFuture;
 use guichet_types::{Id, kind};
 use sha2::{Digest, Sha256};

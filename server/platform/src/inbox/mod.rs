@@ -163,7 +163,8 @@ impl Inbox {
         let open: Vec<Row> = self
             .db
             .read(&FeedScope::new(), |tx| {
-                async move { on!(tx, c => sqlx::query_as(OPEN).fetch_all(&mut **c).await).map_err(DbError::from) }.boxed()
+                async move { on!(tx, c => sqlx::query_as(OPEN).fetch_all(&mut **c).await).map_err(DbError::from) }
+                    .boxed()
             })
             .await?;
         for (id, sha256, name, applied, received_at) in open {
@@ -216,8 +217,7 @@ impl Inbox {
                     on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
                         .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(now.millis())
                         .execute(&mut **c).await.map(|_| ()))?;
-                    let row: Row =
-                        on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
+                    let row: Row = on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
                     if row.1 == "applied" {
                         let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
                         on!(tx, c => sqlx::query(AGAIN).bind(finding.as_bytes().as_slice()).bind(&id).bind(&name)
@@ -252,14 +252,14 @@ impl Inbox {
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
             None => Outcome {
                 class: "reject",
-                reason: Some("no reader knows this kind of file: its content begins like none of the formats".to_owned()),
+                reason: Some(
+                    "no reader knows this kind of file: its content begins like none of the formats".to_owned(),
+                ),
                 records: 0,
             },
         };
         let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());
-        self.db
-            .write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed())
-            .await?;
+        self.db.write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed()).await?;
         self.metrics.import_document(class);
         self.metrics.import_entries().inc_by(outcome.records);
         tracing::info!(
@@ -277,8 +277,7 @@ async fn finish(
     reason: Option<String>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    const DONE: &str =
-        "update source_document set state = $2, class = $3, reason = $4, applied_at = $5 where id = $1";
+    const DONE: &str = "update source_document set state = $2, class = $3, reason = $4, applied_at = $5 where id = $1";
     let state = if class == "reject" { "rejected" } else { "applied" };
     on!(tx, c => sqlx::query(DONE).bind(document.as_bytes().as_slice()).bind(state).bind(class).bind(reason)
         .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;

@@ -50,7 +50,8 @@ async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<(), Inbox
             now.insert(item.path(), (about.len(), about.modified().ok()));
         }
     }
-    let mut ready: Vec<_> = now.iter().filter(|(path, about)| seen.get(*path) == Some(about)).map(|(p, _)| p.clone()).collect();
+    let mut ready: Vec<_> =
+        now.iter().filter(|(path, about)| seen.get(*path) == Some(about)).map(|(p, _)| p.clone()).collect();
     ready.sort();
     *seen = now;
     for path in ready {

@@ -1,5 +1,7 @@
 //! Warns in time that the session is about to end, and lets the customer stay.
 
+#![expect(missing_docs, reason = "the island macro makes a struct for the browser without words of its own")]
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, session::SessionRow};
+use guichet_platform::session::SessionRow;
 use guichet_types::{Date, Theme};
 use leptos::prelude::*;
 
@@ -121,10 +121,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, refused: bool, ended: 
 
 async fn profile(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
     let (scope, sessions) = (who.session.scope, services.sessions.clone());
-    let rows = services
-        .db
-        .read(&scope, move |tx| async move { sessions.list(tx, &scope).await.map_err(DbError::from) }.boxed())
-        .await?;
+    let rows = services.db.read(&scope, move |tx| async move { sessions.list(tx, &scope).await }.boxed()).await?;
     let visitor = &who.visitor;
     let w = visitor.words();
     let figures = visitor.figures(&services);

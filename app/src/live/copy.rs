@@ -1,5 +1,7 @@
 //! Copies a reference. Without scripts the button is not there: the reference can be selected.
 
+#![expect(missing_docs, reason = "the island macro makes a struct for the browser without words of its own")]
+
 use leptos::prelude::*;
 
 /// A button that copies a text.

@@ -1,5 +1,7 @@
 //! The lamp of a page: says whether what is shown is live, and starts the client that makes it so.
 
+#![expect(missing_docs, reason = "the island macro makes a struct for the browser without words of its own")]
+
 use leptos::prelude::*;
 
 /// The live lamp, with the words of each state. Without scripts it says nothing, for then nothing is live.

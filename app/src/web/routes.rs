@@ -65,7 +65,6 @@ impl Routes {
     }
 
     /// The router.
-    #[must_use]
     pub fn into_router(self) -> Router<Services> {
         self.router
     }

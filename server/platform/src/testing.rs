@@ -77,7 +77,7 @@ pub async fn postgres() -> Option<World> {
     Some(world(|_| DbOptions { schema: Some(schema), ..DbOptions::at(url) }, 2 + number).await)
 }
 
-#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the schema's name is made here")]
+#[expect(clippy::disallowed_methods, reason = "the schema's name is made here")]
 async fn create_schema(admin: &sqlx::PgPool, schema: &str) -> Result<(), sqlx::Error> {
     let sql = format!("drop schema if exists {schema} cascade; create schema {schema}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(admin).await.map(|_| ())

@@ -51,7 +51,6 @@ pub const MACHINE_ROUTES: [RouteEntry; 5] = [
 ];
 
 /// The whole portal.
-#[must_use]
 pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
     let pages = routes()
         .into_router()

@@ -1,5 +1,8 @@
 //! The portal as a whole, in one process: the real router over a real database, asked as a browser asks.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod killed;
 mod matrix;
 mod pages;
 mod portal;

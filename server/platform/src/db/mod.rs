@@ -118,7 +118,7 @@ impl Tx {
         }
     }
 
-    #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this module is the home of raw SQL")]
+    #[expect(clippy::disallowed_methods, reason = "this module is the home of raw SQL")]
     async fn begin(&mut self, role: Role, write: bool) -> Result<(), sqlx::Error> {
         match &mut self.conn {
             Conn::Sqlite(c) => {

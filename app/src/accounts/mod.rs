@@ -19,4 +19,5 @@ pub mod statement;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;

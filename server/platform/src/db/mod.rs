@@ -8,6 +8,7 @@
 mod migrate;
 mod open;
 #[cfg(all(test, feature = "testing"))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
 
 use crate::{

@@ -22,8 +22,8 @@ site: ## Build what a browser loads: islands, stylesheet, icons, fonts
 lint: ## Check the format and the lints only
 	scripts/test fmt clippy islands
 
-bench: ## Measure the parts that have to be fast
-	cargo bench
+bench: ## Measure the parts that have to be fast, and print ratios
+	scripts/bench
 
 clean: ## Remove what has been built; the portal's data in ./data stays
 	cargo clean

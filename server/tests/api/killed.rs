@@ -139,3 +139,16 @@ async fn a_program_that_is_killed_at_any_moment_goes_on_where_it_was() {
     }
     assert!(cut >= 3, "the program was too quick to be killed: {cut}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_that_import_at_once_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("large.xml");
+    std::fs::write(&file, statement()).unwrap();
+    let place = folder.path().join("one");
+    let many: Vec<_> = (0..4).map(|_| import(&place, &file).spawn().unwrap()).collect();
+    for mut child in many {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(state(&place).await[0], i64::from(ENTRIES));
+}

@@ -134,6 +134,7 @@ impl Inbox {
     /// # Errors
     /// What the file system, the database or the feed says.
     pub async fn import(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+        let _turn = self.raw.turn().await?;
         let taken = self.raw.copy_in(file).await?;
         self.keep(source, &taken, name_of(file)).await
     }
@@ -143,6 +144,7 @@ impl Inbox {
     /// # Errors
     /// What the file system, the database or the feed says.
     pub async fn take(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+        let _turn = self.raw.turn().await?;
         let taken = self.raw.move_in(file).await?;
         self.keep(source, &taken, name_of(file)).await
     }
@@ -154,6 +156,7 @@ impl Inbox {
     pub async fn resume(&self) -> Result<u64, InboxError> {
         const OPEN: &str = "select id, sha256, name, applied_records, received_at from source_document
             where state in ('received', 'applying') order by received_at, id";
+        let _turn = self.raw.turn().await?;
         let mut count = 0;
         for taken in self.raw.taken().await? {
             self.keep("inbox", &taken, RawStore::name_taken(&taken)).await?;

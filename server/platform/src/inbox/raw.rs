@@ -1,7 +1,8 @@
 //! The raw store: every document's bytes under their hash, for ever.
 //!
 //! `data/taken/` holds what was taken and is not yet kept, `data/raw/ab/abcd…` what is kept. A file in `raw/` is complete:
-//! it gets there by a rename after its bytes are on disk.
+//! it gets there by a rename after its bytes are on disk. One document is taken in at a time, whichever process does it: who
+//! holds `data/import.lock` may know that whatever else lies in `taken/` was left by somebody who is gone.
 
 use super::InboxError;
 use sha2::{Digest, Sha256};
@@ -40,6 +41,7 @@ impl fmt::Display for Sha256Hex {
 /// Where the bytes are.
 #[derive(Clone, Debug)]
 pub struct RawStore {
+    lock: PathBuf,
     taken: PathBuf,
     raw: PathBuf,
 }
@@ -53,11 +55,22 @@ impl RawStore {
     /// # Errors
     /// When the folders cannot be made.
     pub fn new(data: &Path) -> Result<Self, InboxError> {
-        let store = Self { taken: data.join("taken"), raw: data.join("raw") };
+        let store = Self { lock: data.join("import.lock"), taken: data.join("taken"), raw: data.join("raw") };
         for folder in [&store.taken, &store.raw] {
             fs::create_dir_all(folder).map_err(at(folder))?;
         }
         Ok(store)
+    }
+
+    /// Waits until nobody else takes documents in here; others wait until the file is dropped.
+    pub(super) async fn turn(&self) -> Result<File, InboxError> {
+        let path = self.lock.clone();
+        blocking(move || {
+            let file = File::options().create(true).append(true).open(&path).map_err(at(&path))?;
+            file.lock().map_err(at(&path))?;
+            Ok(file)
+        })
+        .await
     }
 
     /// Where the bytes of a hash are.

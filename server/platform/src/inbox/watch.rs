@@ -8,6 +8,9 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// How long to wait before what failed is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+
 /// Looks every `every`, takes each file whose size and time have stood still for one look, in the order of their names, and
 /// goes on until told to stop. A sender who renames a finished `.part` or hidden file into place is never read half-way.
 pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: CancellationToken) {
@@ -24,19 +27,24 @@ pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: Cancell
                 Err(error) => tracing::error!(%error, "What an earlier run left cannot be taken up; trying again"),
             }
         }
-        if resumed && let Err(error) = look(&inbox, &folder, &mut seen).await {
-            tracing::error!(%error, "The inbox cannot be read; trying again");
+        if resumed {
+            match look(&inbox, &folder, &mut seen).await {
+                Ok(failed) => resumed = !failed,
+                Err(error) => tracing::error!(%error, "The inbox cannot be read; trying again"),
+            }
         }
+        let pause = if resumed { every } else { every.max(RETRY) };
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(every) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
 type Seen = HashMap<PathBuf, (u64, Option<SystemTime>)>;
 
-async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<(), InboxError> {
+/// Whether a file was taken and then could not be read to its end: it waits for the next look at what was left.
+async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<bool, InboxError> {
     let at = |error| InboxError::File { path: folder.to_owned(), error };
     let mut files = tokio::fs::read_dir(folder).await.map_err(at)?;
     let mut now = Seen::new();
@@ -50,6 +58,7 @@ async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<(), Inbox
             now.insert(item.path(), (about.len(), about.modified().ok()));
         }
     }
+    let mut failed = false;
     let mut ready: Vec<_> =
         now.iter().filter(|(path, about)| seen.get(*path) == Some(about)).map(|(p, _)| p.clone()).collect();
     ready.sort();
@@ -59,7 +68,8 @@ async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<(), Inbox
         // One file that cannot be taken does not hold up the others.
         if let Err(error) = inbox.take("inbox", &path).await {
             tracing::error!(file = %path.display(), %error, "A file of the inbox cannot be taken in");
+            failed = true;
         }
     }
-    Ok(())
+    Ok(failed)
 }

@@ -204,6 +204,7 @@ create table entry (
 create index entry_by_day on entry (account_id, day, position) where shown = 1 and status = 'booked';
 create index entry_pending on entry (account_id, day, position) where shown = 1 and status = 'pending';
 create index entry_provisional on entry (account_id) where final = 0 and superseded_by is null;
+create index entry_superseded on entry (superseded_by) where superseded_by is not null;
 
 -- What the shown booked entries of a day add up to: running balances and charts without reading entries.
 create table account_day (

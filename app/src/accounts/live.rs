@@ -42,13 +42,11 @@ pub async fn render(
     let mut ops = balances(visitor, figures, &page);
     match event.detail.as_deref().map(Id::<kind::Entry>::try_from) {
         Some(Ok(entry)) if event.topic == ENTRY => {
-            for gone in replaced_by(tx, entry).await? {
-                ops.push(Op::Remove { id: format!("e-{gone}") });
-            }
-            ops.extend(entry_row(visitor, figures, &page, entry));
+            let replaced = replaced_another(tx, entry).await?;
+            ops.extend(entry_row(visitor, figures, &page, entry, replaced));
         }
         _ => {
-            let html = fragment(|| pages::table(visitor, figures, &page, true));
+            let html = fragment(|| pages::table(visitor, figures, &page, true, None));
             ops.push(Op::Html { key: format!("movements:{account}"), html });
             let text = visitor
                 .words()
@@ -74,7 +72,15 @@ fn balances(visitor: &Visitor, figures: &Figures, page: &StatementPage) -> Vec<O
     ops
 }
 
-fn entry_row(visitor: &Visitor, figures: &Figures, page: &StatementPage, id: Id<kind::Entry>) -> Vec<Op> {
+/// An entry as a row of its own, or with the whole list where more than a row changes: pending entries have a heading with a
+/// sum that comes and goes with them.
+fn entry_row(
+    visitor: &Visitor,
+    figures: &Figures,
+    page: &StatementPage,
+    id: Id<kind::Entry>,
+    replaced: bool,
+) -> Vec<Op> {
     let (w, account) = (visitor.words(), page.account.id);
     let list = format!("entries:{account}");
     let words = |entry: &super::store::Entry| Op::Announce {
@@ -86,9 +92,9 @@ fn entry_row(visitor: &Visitor, figures: &Figures, page: &StatementPage, id: Id<
             ],
         ),
     };
-    if let Some(entry) = page.pending.iter().find(|entry| entry.id == id) {
-        // The heading of pending entries has a sum; it comes with the list as a whole.
-        let html = fragment(|| pages::table(visitor, figures, page, true));
+    let booked = page.days.iter().flat_map(|day| &day.lines).map(|line| &line.entry).filter(|_| replaced);
+    if let Some(entry) = page.pending.iter().chain(booked).find(|entry| entry.id == id) {
+        let html = fragment(|| pages::table(visitor, figures, page, true, Some(id)));
         return vec![Op::Html { key: format!("movements:{account}"), html }, words(entry)];
     }
     for day in &page.days {
@@ -110,10 +116,10 @@ fn entry_row(visitor: &Visitor, figures: &Figures, page: &StatementPage, id: Id<
     Vec::new()
 }
 
-/// Entries that this one took the place of: a pending one that is now booked.
-async fn replaced_by(tx: &mut Tx, entry: Id<kind::Entry>) -> Result<Vec<Id<kind::Entry>>, DbError> {
-    const GONE: &str = "select e.id from entry e where e.superseded_by = $1 limit 20";
-    let rows: Vec<(Vec<u8>,)> =
-        on!(tx, c => sqlx::query_as(GONE).bind(entry.as_bytes().as_slice()).fetch_all(&mut **c).await)?;
-    Ok(rows.into_iter().filter_map(|(id,)| id.try_into().ok()).collect())
+/// Whether the entry took the place of another: of a pending one that is now booked.
+async fn replaced_another(tx: &mut Tx, entry: Id<kind::Entry>) -> Result<bool, DbError> {
+    const GONE: &str = "select count(*) from entry e where e.superseded_by = $1";
+    let (gone,): (i64,) =
+        on!(tx, c => sqlx::query_as(GONE).bind(entry.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
+    Ok(gone > 0)
 }

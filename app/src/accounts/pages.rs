@@ -389,7 +389,7 @@ fn movements(
             {if nothing {
                 nothing_found(visitor, id, filtered).into_any()
             } else {
-                view! { <div data-live=live.then(|| format!("movements:{id}"))>{table(visitor, figures, page, live)}</div> }.into_any()
+                view! { <div data-live=live.then(|| format!("movements:{id}"))>{table(visitor, figures, page, live, None)}</div> }.into_any()
             }}
             <div class="panel__foot"><span>{w.count("movements-shown", shown as u64, &[])}</span>
                 <span class="cluster gap-2">{newest}{more}</span></div>
@@ -421,12 +421,19 @@ fn words_of(w: Words, key: &str) -> String {
     }
 }
 
-/// The table of movements; also what a statement's arrival puts in its place.
-pub fn table(visitor: &Visitor, figures: &Figures, page: &StatementPage, live: bool) -> impl IntoView + use<> {
+/// The table of movements; also what a statement's arrival puts in its place. `fresh` is the entry that has just come.
+pub fn table(
+    visitor: &Visitor,
+    figures: &Figures,
+    page: &StatementPage,
+    live: bool,
+    fresh: Option<Id<kind::Entry>>,
+) -> impl IntoView + use<> {
     let w = visitor.words();
     let account = page.account.id;
     let pending = (!page.pending.is_empty()).then(|| {
-        let rows = page.pending.iter().map(|entry| row(visitor, figures, account, entry, None, false)).collect_view();
+        let rows = page.pending.iter().map(|entry| row(visitor, figures, account, entry, None, fresh == Some(entry.id)));
+        let rows = rows.collect_view();
         view! {
             <tr class="table__group" role="row" data-group="pending">
                 <th scope="rowgroup" role="rowheader" colspan="3" data-fold="lead">{w.get("pending")}" "
@@ -438,8 +445,10 @@ pub fn table(visitor: &Visitor, figures: &Figures, page: &StatementPage, live: b
         }
     });
     let days = page.days.iter().map(|day| {
-        let lines =
-            day.lines.iter().map(|Line { entry, balance }| row(visitor, figures, account, entry, *balance, false));
+        let lines = day
+            .lines
+            .iter()
+            .map(|Line { entry, balance }| row(visitor, figures, account, entry, *balance, fresh == Some(entry.id)));
         let lines = lines.collect_view();
         view! { {day_heading(w, figures, account, day)}{lines} }
     });

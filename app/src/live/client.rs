@@ -112,15 +112,13 @@ impl Client {
                 if open && let Ok(Some(details)) = element.query_selector("details") {
                     let _ = details.set_attribute("open", "");
                 }
+                if let Ok(Some(row)) = element.query_selector(".is-new") {
+                    self.grow_old(row);
+                }
             }),
             "row" => all("data-live-list", &text(op, "list"), &|element| {
                 self.put_row(element, &text(op, "group"), &text(op, "heading"), &text(op, "id"), &text(op, "html"));
             }),
-            "remove" => {
-                if let Some(row) = self.document.get_element_by_id(&text(op, "id")) {
-                    row.remove();
-                }
-            }
             _ => {
                 if let Some(region) = self.document.get_element_by_id("announce") {
                     region.set_text_content(Some(&text(op, "text")));
@@ -158,13 +156,18 @@ impl Client {
         if result.is_ok()
             && let Some(row) = self.document.get_element_by_id(id)
         {
-            self.later(NEW_MILLIS, move || {
-                let _ = row.class_list().remove_1("is-new");
-                if let Ok(Some(badge)) = row.query_selector("[data-tone=lamp]") {
-                    badge.remove();
-                }
-            });
+            self.grow_old(row);
         }
+    }
+
+    /// What is new is so for a while.
+    fn grow_old(&self, row: Element) {
+        self.later(NEW_MILLIS, move || {
+            let _ = row.class_list().remove_1("is-new");
+            if let Ok(Some(badge)) = row.query_selector("[data-tone=lamp]") {
+                badge.remove();
+            }
+        });
     }
 
     fn later(&self, millis: i32, act: impl FnOnce() + 'static) {

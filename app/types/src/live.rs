@@ -46,11 +46,6 @@ pub enum Op {
         /// The row.
         html: String,
     },
-    /// Takes the row with this id away.
-    Remove {
-        /// The `id` of the row.
-        id: String,
-    },
     /// Words for the one polite live region.
     Announce {
         /// What to say.

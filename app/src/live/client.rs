@@ -255,7 +255,9 @@ impl Client {
             // The browser tries again by itself, with the last number it heard, unless it has given the stream up.
             if stream.ready_state() == EventSource::CLOSED {
                 let again = client.clone();
-                client.later(2_000 + (js_sys::Math::random() * 2_000.0) as i32, move || again.lead());
+                // Not all at once after a restart: the clock's last digits are as good as chance.
+                let jitter = i32::try_from(js_sys::Date::now() as i64 % 2_000).unwrap_or(0);
+                client.later(2_000 + jitter, move || again.lead());
             }
         });
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));

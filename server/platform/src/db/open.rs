@@ -7,7 +7,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{fs::File, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 /// Where the database is and how many read at once.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256)
         .optimize_on_close(true, 400);
+    let turn = turn(base.get_filename()).await?;
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
@@ -72,6 +73,7 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         return Err(DbError::Address(format!("SQLite {version} is older than 3.51.3 and can lose commits")));
     }
     migrate::sqlite(&writer).await?;
+    drop(turn);
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
         .idle_timeout(None)
@@ -80,6 +82,18 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         .connect_with(base.pragma("query_only", "on").row_buffer_size(256))
         .await?;
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Programs that open the same file at once make its schema one after another; PostgreSQL has a lock of its own for that.
+async fn turn(database: &Path) -> Result<File, DbError> {
+    let path = database.with_added_extension("lock");
+    let shown = path.display().to_string();
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::options().create(true).append(true).open(path)?;
+        file.lock().map(|()| file)
+    });
+    let refused = |error: std::io::Error| DbError::Address(format!("{shown} cannot be locked: {error}"));
+    locked.await.map_err(|_| DbError::Fault)?.map_err(refused)
 }
 
 async fn open_postgres(options: &DbOptions) -> Result<Pools, DbError> {

@@ -73,6 +73,16 @@ test('a second tab shares the stream and shows the same', async ({ page, world, 
   void faults;
 });
 
+test('the account number can be copied where a script can do it', async ({ page, world, signedIn }) => {
+  await signedIn(INES.email);
+  await page.goto(`${world.url}/accounts`);
+  await page.locator('main a.item').first().click();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(INES.own);
+});
+
 test('a pending payment becomes a booked one', async ({ page, world, signedIn }) => {
   await signedIn(INES.email);
   await page.goto(`${world.url}/accounts`);

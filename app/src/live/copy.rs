@@ -18,10 +18,9 @@ pub fn CopyButton(
 ) -> impl IntoView {
     let ready = RwSignal::new(false);
     let word = RwSignal::new(label);
+    // After the page is taken over: until then the attribute is what the server wrote.
     #[cfg(feature = "hydrate")]
-    {
-        ready.set(true);
-    }
+    Effect::new(move |_| ready.set(true));
     let copy = move |_| {
         #[cfg(feature = "hydrate")]
         {

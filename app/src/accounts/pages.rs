@@ -33,17 +33,7 @@ pub fn routes() -> Routes {
 }
 
 async fn list(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let scope = who.session.scope;
-    let (accounts, live) = services
-        .db
-        .read(&scope, move |tx| {
-            async move {
-                let live = guichet_platform::live::cursor(tx, &scope).await?;
-                Ok::<_, DbError>((store::list_accounts(tx, &scope).await?, live))
-            }
-            .boxed()
-        })
-        .await?;
+    let (accounts, live) = held_accounts(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-accounts");
@@ -62,6 +52,22 @@ async fn list(State(services): State<Services>, who: SignedIn) -> Result<Respons
             }}
         }
     }))
+}
+
+/// The customer's accounts and the live event up to which they are known, in one state of the database.
+///
+/// # Errors
+/// What the database says.
+pub async fn held_accounts(services: &Services, who: &SignedIn) -> Result<(Vec<Account>, i64), Problem> {
+    let scope = who.session.scope;
+    let read = services.db.read(&scope, move |tx| {
+        async move {
+            let live = guichet_platform::live::cursor(tx, &scope).await?;
+            Ok::<_, DbError>((store::list_accounts(tx, &scope).await?, live))
+        }
+        .boxed()
+    });
+    Ok(read.await?)
 }
 
 /// What a customer without accounts is told.

@@ -2,16 +2,14 @@
 
 use crate::{
     accounts::{
-        pages::{account_name, as_of, no_accounts},
-        store::{self, Account},
+        pages::{account_name, as_of, held_accounts, no_accounts},
+        store::Account,
     },
     ui::{Place, app_page, figure, live_lamp},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response, routing::get};
-use futures::FutureExt as _;
-use guichet_platform::db::DbError;
 use guichet_types::{Currency, Money};
 use leptos::prelude::*;
 
@@ -22,17 +20,7 @@ pub fn routes() -> Routes {
 }
 
 async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let scope = who.session.scope;
-    let (accounts, live) = services
-        .db
-        .read(&scope, move |tx| {
-            async move {
-                let live = guichet_platform::live::cursor(tx, &scope).await?;
-                Ok::<_, DbError>((store::list_accounts(tx, &scope).await?, live))
-            }
-            .boxed()
-        })
-        .await?;
+    let (accounts, live) = held_accounts(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-overview");

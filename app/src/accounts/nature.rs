@@ -45,13 +45,13 @@ impl Nature {
             ["PMNT", "RDDT" | "IDDT", ..] => Self::DirectDebit,
             ["PMNT", "RCHQ" | "ICHQ", ..] => Self::Cheque,
             ["PMNT", "CNTR", ..] => Self::Cash,
-            [swift] => Self::of_swift(swift, amount).unwrap_or(transfer),
+            [swift] => Self::of_swift(swift).unwrap_or(transfer),
             ["PMNT", ..] => transfer,
             _ => Self::Other,
         }
     }
 
-    fn of_swift(code: &str, amount: i64) -> Option<Self> {
+    fn of_swift(code: &str) -> Option<Self> {
         let (kind, gvc) = code.split_once('+').unwrap_or((code, ""));
         Some(match (gvc, kind) {
             ("153" | "053" | "156", _) => Self::Salary,
@@ -65,7 +65,6 @@ impl Nature {
             ("814" | "815", _) | (_, "NINT") => Self::Interest,
             (_, "NCHK") => Self::Cheque,
             (_, "NSTO") => Self::StandingOrder,
-            _ if amount == 0 => return None,
             _ => return None,
         })
     }

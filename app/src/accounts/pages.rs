@@ -407,23 +407,16 @@ fn nothing_found(visitor: &Visitor, id: Id<kind::Account>, filtered: bool) -> im
     let w = visitor.words();
     let clear =
         filtered.then(|| view! { <a class="button" href=format!("/accounts/{id}")>{w.get("clear-search")}</a> });
-    let (title, text) =
-        if filtered { ("nothing-found", "nothing-found-text") } else { ("no-movements", "no-movements-text") };
-    let (title, text) = (words_of(w, title), words_of(w, text));
+    let (title, text) = if filtered {
+        (w.get("nothing-found"), w.get("nothing-found-text"))
+    } else {
+        (w.get("no-movements"), w.get("no-movements-text"))
+    };
     view! {
         <div class="empty">
             <span class="glyph glyph--lg" aria-hidden="true">{icon(visitor, "search")}</span>
             <h3>{title}</h3><p>{text}</p>{clear}
         </div>
-    }
-}
-
-fn words_of(w: Words, key: &str) -> String {
-    match key {
-        "nothing-found" => w.get("nothing-found"),
-        "nothing-found-text" => w.get("nothing-found-text"),
-        "no-movements" => w.get("no-movements"),
-        _ => w.get("no-movements-text"),
     }
 }
 

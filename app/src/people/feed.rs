@@ -130,7 +130,7 @@ pub fn report(path: &std::path::Path) -> std::io::Result<Option<Outcome>> {
     let bytes = std::fs::read(path)?;
     let beginning = &bytes[..bytes.len().min(4_096)];
     Ok(is_parties(beginning).then(|| match read(&bytes) {
-        Ok(parties) => Outcome { class: "accept", reason: None, records: parties.customers.len() as u64 },
+        Ok(parties) => Outcome { class: "accept", reason: None, records: parties.customers.len() as u64, report: None },
         Err(reason) => refused(reason),
     }))
 }
@@ -154,7 +154,7 @@ fn read(bytes: &[u8]) -> Result<Parties, String> {
 }
 
 fn refused(reason: impl Into<String>) -> Outcome {
-    Outcome { class: "reject", reason: Some(reason.into()), records: 0 }
+    Outcome { class: "reject", reason: Some(reason.into()), records: 0, report: None }
 }
 
 async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Result<Outcome, InboxError> {
@@ -182,7 +182,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         })
         .await?;
     }
-    Ok(Outcome { class: "accept", reason: None, records })
+    Ok(Outcome { class: "accept", reason: None, records, report: None })
 }
 
 /// What is wrong with a customer, before anything is written.

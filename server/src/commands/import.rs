@@ -1,6 +1,6 @@
 //! `guichet import`.
 
-use super::{compose, say};
+use super::{Parts, compose, say};
 use anyhow::Context as _;
 use guichet_app::{accounts, people};
 use guichet_platform::config::Config;
@@ -30,16 +30,10 @@ pub(super) async fn import(config: Config, files: Vec<PathBuf>, json: bool, dry_
     let parts = if dry_run { None } else { Some(compose(&config).await?) };
     let mut rejected = false;
     for file in files {
-        let mut report = read_report(&file).await?;
-        let mut import = None;
-        if let Some(parts) = &parts {
-            let done = parts.inbox.import("command", &file).await.with_context(|| file.display().to_string())?;
-            report["class"] = done.outcome.class.into();
-            if let Some(reason) = &done.outcome.reason {
-                report["reason"] = reason.clone().into();
-            }
-            import = Some(Became { document: done.document.to_string(), duplicate: done.duplicate });
-        }
+        let (report, import) = match &parts {
+            None => (read_report(&file).await?, None),
+            Some(parts) => take_in(parts, &file).await?,
+        };
         rejected |= report["class"] == "reject";
         if json {
             let line = Line { file: file.display().to_string(), report, import };
@@ -52,6 +46,20 @@ pub(super) async fn import(config: Config, files: Vec<PathBuf>, json: bool, dry_
         parts.db.close().await;
     }
     Ok(if rejected { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Imports a file, and says what the import's own reading found: a large file is not read once more for the report.
+async fn take_in(parts: &Parts, file: &Path) -> anyhow::Result<(serde_json::Value, Option<Became>)> {
+    let mut done = parts.inbox.import("command", file).await.with_context(|| file.display().to_string())?;
+    let mut report = match done.outcome.report.take() {
+        Some(report) => report,
+        None => read_report(file).await?,
+    };
+    report["class"] = done.outcome.class.into();
+    if let Some(reason) = done.outcome.reason {
+        report["reason"] = reason.into();
+    }
+    Ok((report, Some(Became { document: done.document.to_string(), duplicate: done.duplicate })))
 }
 
 async fn read_report(file: &Path) -> anyhow::Result<serde_json::Value> {

@@ -6,8 +6,7 @@ use super::{
 };
 use crate::accounts::live;
 use guichet_formats::record::{
-    AccountRef, Balance, CheckKind, Document, Entry, Finding, Quarantined, Record, Severity, StatementEnd,
-    StatementHead, StatementKind,
+    AccountRef, Balance, Document, Entry, Finding, Quarantined, Record, StatementEnd, StatementHead, StatementKind,
 };
 use guichet_platform::{
     clock::SharedClock,
@@ -213,28 +212,26 @@ impl Applier {
             .bind(&named.bic).bind(self.received_at.millis()).fetch_one(&mut **c).await)?;
         let account = Id::try_from(id).map_err(|_| DbError::Value("account.id"))?;
         if holders == 0 {
-            let finding = Finding {
-                check: CheckKind::UnmappedCustomer,
-                severity: Severity::Info,
-                place: String::new(),
-                expected: None,
-                actual: None,
-                message: "An account that no customer holds: it is kept and shown to nobody.".to_owned(),
-            };
-            self.note(tx, account, &finding).await?;
+            let message = "An account that no customer holds: it is kept and shown to nobody.";
+            self.note(tx, account, "unmapped_customer", message).await?;
         }
         Ok((account, anchor_day))
     }
 
-    async fn note(&self, tx: &mut Tx, account: Id<kind::Account>, finding: &Finding) -> Result<(), DbError> {
+    /// What only the database can know of a document: noted once for each account.
+    async fn note(
+        &self,
+        tx: &mut Tx,
+        account: Id<kind::Account>,
+        check: &'static str,
+        message: &'static str,
+    ) -> Result<(), DbError> {
         const ADD: &str =
             "insert into finding (id, document_id, account_id, check_name, severity, place, message, found_at)
             values ($1, $2, $3, $4, 'info', '', $5, $6) on conflict (id) do nothing";
-        let check =
-            if finding.check == CheckKind::UnmappedCustomer { "unmapped_customer" } else { "duplicate_document" };
         let id: Id<()> = tx.stable_id(&[b"note", self.document.as_bytes(), account.as_bytes(), check.as_bytes()]);
         on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(self.document.as_bytes().as_slice())
-            .bind(account.as_bytes().as_slice()).bind(check).bind(&finding.message).bind(self.received_at.millis())
+            .bind(account.as_bytes().as_slice()).bind(check).bind(message).bind(self.received_at.millis())
             .execute(&mut **c).await.map(|_| ()))?;
         Ok(())
     }
@@ -327,16 +324,8 @@ impl Applier {
             let (whose,): (Vec<u8>,) =
                 on!(tx, c => sqlx::query_as(WHOSE).bind(id.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
             if whose != self.document.as_bytes() {
-                let finding = Finding {
-                    check: CheckKind::DuplicateDocument,
-                    severity: Severity::Info,
-                    place: head.place.clone(),
-                    expected: None,
-                    actual: head.reference.clone(),
-                    message: "A statement that another document had before: its entries are not booked again."
-                        .to_owned(),
-                };
-                self.note(tx, account, &finding).await?;
+                let message = "A statement that another document had before: its entries are not booked again.";
+                self.note(tx, account, "duplicate_document", message).await?;
                 return Ok(false);
             }
             return Ok(true);

@@ -170,17 +170,18 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     // An accepted document needs no reason.
     let reason = Some(survey.report.reason.clone()).filter(|reason| class != "accept" && !reason.is_empty());
     let records = survey.report.entry_count;
+    let told = serde_json::to_value(&survey.report).ok();
     let report = survey.report;
     let applier = Applier::new(job.document, job.received_at, clock, survey.facts);
     let head = (report.message_type.map(str::to_owned), report.version, report.message_id);
     let found = (report.findings, report.quarantined);
     let applier = db.write(&scope, move |tx| async move { applier.begin(tx, head, found).await }.boxed()).await?;
     if class == "reject" {
-        return Ok(Outcome { class, reason, records: 0 });
+        return Ok(Outcome { class, reason, records: 0, report: told });
     }
     let skip = if survey.provisional { 0 } else { job.applied_records };
     apply_all(db, scope, &job, limits, applier, skip).await?;
-    Ok(Outcome { class, reason, records })
+    Ok(Outcome { class, reason, records, report: told })
 }
 
 async fn apply_all(

@@ -67,6 +67,8 @@ pub struct Outcome {
     pub reason: Option<String>,
     /// Entries, events, rows: what the domain counts.
     pub records: u64,
+    /// What the reader found, for whoever asked for the import; so that nobody has to read the document again.
+    pub report: Option<serde_json::Value>,
 }
 
 /// A domain's reader of documents.
@@ -239,7 +241,11 @@ impl Inbox {
             _ => "reject",
         };
         let over = state == "applied" || state == "rejected";
-        Ok((document, u64::try_from(applied).unwrap_or(0), over.then_some(Outcome { class, reason, records: 0 })))
+        Ok((
+            document,
+            u64::try_from(applied).unwrap_or(0),
+            over.then_some(Outcome { class, reason, records: 0, report: None }),
+        ))
     }
 
     async fn apply(&self, job: Job) -> Result<Outcome, InboxError> {
@@ -251,6 +257,7 @@ impl Inbox {
                 class: "reject",
                 reason: Some(format!("the file has {size} bytes; data.max_file_mebibytes allows {}", self.max_bytes)),
                 records: 0,
+                report: None,
             },
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
             None => Outcome {
@@ -259,6 +266,7 @@ impl Inbox {
                     "no reader knows this kind of file: its content begins like none of the formats".to_owned(),
                 ),
                 records: 0,
+                report: None,
             },
         };
         let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());

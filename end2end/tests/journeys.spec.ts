@@ -112,8 +112,10 @@ test('a customer lists their sessions, ends the other one, and signs out', async
   expect(before).toBeGreaterThan(1);
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await expect(page.locator('section:has(#sessions) tbody tr')).toHaveCount(1);
-  const there = await other.pages()[0].goto(`${world.url}/overview`);
-  expect(there?.url()).toContain('/sign-in');
+  // With scripts the other page leaves by itself; without, its next step finds the session gone.
+  const there = other.pages()[0];
+  if (!scripts) await there.goto(`${world.url}/overview`);
+  await expect(there).toHaveURL(/\/sign-in/);
   await page.locator('form[action="/api/sign-out"] button').first().click();
   await expect(page).toHaveURL(/\/sign-in/);
   await page.goto(`${world.url}/overview`);

@@ -73,7 +73,8 @@ pub async fn download(
     let visitor = &who.visitor;
     let Path((account, format)) = path.map_err(|_| Problem::new(Reason::NotFound, visitor))?;
     let Query(query) = query.map_err(|_| Problem::new(Reason::BadRequest, visitor))?;
-    let question = query.question(2).map_err(|reason| Problem::new(reason, visitor))?;
+    let question =
+        query.question(visitor.figures(&services).today()).map_err(|reason| Problem::new(reason, visitor))?;
     let filter = match format {
         Format::Csv | Format::Json => question.filter,
         Format::Ofx | Format::Camt => {
@@ -238,7 +239,7 @@ impl Job {
         let mut after = None;
         let mut ordinal = 0;
         loop {
-            let rows = store::list_ascending(tx, &self.scope, self.account.id, &self.filter, after, CHUNK).await?;
+            let rows = store::list_ascending(tx, &self.scope, &self.account, &self.filter, after, CHUNK).await?;
             let full = i64::try_from(rows.len()).unwrap_or(0) == CHUNK;
             after = rows.last().map(|row| store::Cursor { day: row.entry.day, position: row.entry.position }).or(after);
             for row in rows {
@@ -284,7 +285,10 @@ impl Job {
     /// The head of a statement of the asked days, with the balances before and after.
     async fn statement(&self, tx: &mut Tx, account: &AccountRef) -> Result<Statement, Broken> {
         let (scope, id) = (&self.scope, self.account.id);
-        let first = store::list_ascending(tx, scope, id, &self.filter, None, 1).await?.first().map(|row| row.entry.day);
+        let first = store::list_ascending(tx, scope, &self.account, &self.filter, None, 1)
+            .await?
+            .first()
+            .map(|row| row.entry.day);
         let from = self.filter.from.or(first).unwrap_or(self.today);
         let to = self.filter.to.unwrap_or(self.today).max(from);
         let before = from.plus_days(-1);

@@ -66,6 +66,7 @@ fn balances(visitor: &Visitor, figures: &Figures, page: &StatementPage) -> Vec<O
     let mut ops = vec![
         Op::Html { key: format!("balances:{}", account.id), html: fragment(|| pages::balances(w, figures, account)) },
         Op::Html { key: format!("chart:{}", account.id), html: fragment(|| pages::chart(w, figures, page)) },
+        Op::Html { key: format!("last:{}", account.id), html: fragment(|| pages::last_entry(w, figures, account)) },
         text("pending", account.pending, Sign::Always),
     ];
     ops.extend(account.booked.map(|booked| text("booked", booked, Sign::Negative)));

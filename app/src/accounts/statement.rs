@@ -81,7 +81,7 @@ pub async fn read_page(
     let Some(account) = store::find_account(tx, scope, account).await? else { return Ok(None) };
     let filtered = !question.filter.is_empty();
     let first = question.before.is_none();
-    let mut entries = store::list_booked(tx, scope, account.id, &question.filter, question.before, PAGE + 1).await?;
+    let mut entries = store::list_booked(tx, scope, &account, &question.filter, question.before, PAGE + 1).await?;
     let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = entries.last().filter(|_| more).map(|entry| Cursor { day: entry.day, position: entry.position });

@@ -2,6 +2,7 @@
 
 use super::{
     feed,
+    nature::Nature,
     statement::{Question, StatementPage, read_page},
     store,
 };
@@ -199,7 +200,7 @@ on_both_databases! {
         let found = world.db.read(&hugo, move |tx| async move { store::find_entry(tx, &hugo, id, entry).await }.boxed()).await;
         assert!(found.unwrap().is_none());
         let rows = world.db.read(&hugo, move |tx| {
-            async move { store::list_ascending(tx, &hugo, id, &store::Filter::default(), None, 10).await }.boxed()
+            async move { store::list_ascending(tx, &hugo, &account, &store::Filter::default(), None, 10).await }.boxed()
         });
         assert!(rows.await.unwrap().is_empty());
     }
@@ -310,7 +311,7 @@ on_both_databases! {
         assert_eq!(find(text("Librairie")).await, 2);
         assert_eq!(find(text("%")).await, 0);
         assert_eq!(find(text("_")).await, 0);
-        assert_eq!(find(store::Filter { amount: Some(2_500), ..text("25") }).await, 1);
+        assert_eq!(find(store::Filter { amount: Some(guichet_types::Decimal::from_units(2_500, 2)), ..text("25") }).await, 1);
         assert_eq!(find(store::Filter { direction: 1, ..store::Filter::default() }).await, 1);
         assert_eq!(find(store::Filter { to: Some(day(9)), ..store::Filter::default() }).await, 1);
     }
@@ -338,6 +339,32 @@ on_both_databases! {
             assert_eq!(balances[n], balances[n - 1] - amounts[n - 1], "after {n}");
         }
         assert_eq!(balances[129] - amounts[129], 1_000_000);
+    }
+
+    async fn a_filter_by_kind_finds_what_the_list_calls_by_that_name(world: World) {
+        let bank = Bank::new(&world).await;
+        bank.send(&statement(OWN, day(10), 1, 100_000, &[(day(10), -2_500, "A")])).await;
+        let ines = bank.scope("1").await;
+        let account = bank.account(ines, OWN).await.unwrap().id;
+        let codes = [
+            "PMNT/CCRD/POSD", "PMNT/MCRD/POSP", "PMNT/CCRD", "PMNT/CCRD/CWDL", "PMNT/CCRD/CHRG", "PMNT/CCRD/SALA", "PMNT/RDDT/ESDD",
+            "PMNT/IDDT/PMDD", "PMNT/RDDT/STDO", "PMNT/RDDT/CINT", "PMNT/RCDT/ESCT", "ACMT/MDOP/INTR", "NTRF+106", "NTRF+006", "NTRF+105",
+            "NDDT+104", "NMSC+171", "NDDT", "NCOL", "NCOL+166", "NDDT+106", "NDDT+153", "NTRF+808", "NCHG", "NTRF", "NTRF+1066", "XXXX",
+        ];
+        for code in codes {
+            const SET: &str = "update entry set code = $1";
+            let scope = operator();
+            let set = world.db.write(&scope, move |tx| {
+                async move { on!(tx, c => sqlx::query(SET).bind(code).execute(&mut **c).await.map(|_| ())).map_err(DbError::from) }.boxed()
+            });
+            set.await.unwrap();
+            let nature = Nature::of(Some(code), -2_500);
+            for (only, of) in [(store::Only::Cards, Nature::Card), (store::Only::DirectDebits, Nature::DirectDebit)] {
+                let filter = store::Filter { only: Some(only), ..store::Filter::default() };
+                let page = bank.page(ines, account, Question { filter, before: None }).await.unwrap();
+                assert_eq!(!page.days.is_empty(), nature == of, "{code} is {nature:?}, asked for {of:?}");
+            }
+        }
     }
 
     async fn an_account_that_nobody_holds_is_kept_and_shown_to_nobody(world: World) {

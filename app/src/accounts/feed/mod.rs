@@ -79,17 +79,13 @@ impl Feed for AccountsFeed {
         detect(beginning) != Format::Unknown
     }
 
+    fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
+        serde_json::to_value(survey(path, &self.limits)?.report).map_err(std::io::Error::other)
+    }
+
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
         import(db, scope, job, self.clock.clone(), self.limits.clone()).boxed()
     }
-}
-
-/// Reads a file without writing anything, and says what is in it.
-///
-/// # Errors
-/// When the file cannot be opened.
-pub fn report(path: &Path) -> Result<Report, std::io::Error> {
-    survey(path, &Limits::default()).map(|survey| survey.report)
 }
 
 /// Runs a file through its reader.

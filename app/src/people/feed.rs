@@ -13,7 +13,8 @@ use guichet_platform::{
 };
 use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, kind};
 use serde::Deserialize;
-use std::sync::Arc;
+use serde_json::json;
+use std::{path::Path, sync::Arc};
 
 /// Largest document; customers by the hundred thousand come in several.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -117,22 +118,18 @@ impl Feed for PeopleFeed {
         is_parties(beginning)
     }
 
+    fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
+        Ok(match read(&std::fs::read(path)?) {
+            Ok(parties) => json!({
+                "class": "accept", "reason": "", "format": "parties", "records": parties.customers.len(),
+            }),
+            Err(reason) => json!({ "class": "reject", "reason": reason, "format": "parties", "records": 0 }),
+        })
+    }
+
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
         import(db, scope, job, self.clock.clone()).boxed()
     }
-}
-
-/// Reads a parties document without writing anything: what would become of it. None when it is not one.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn report(path: &std::path::Path) -> std::io::Result<Option<Outcome>> {
-    let bytes = std::fs::read(path)?;
-    let beginning = &bytes[..bytes.len().min(4_096)];
-    Ok(is_parties(beginning).then(|| match read(&bytes) {
-        Ok(parties) => Outcome { class: "accept", reason: None, records: parties.customers.len() as u64, report: None },
-        Err(reason) => refused(reason),
-    }))
 }
 
 fn is_parties(beginning: &[u8]) -> bool {

@@ -14,7 +14,7 @@ pub use figures::{Figures, Sign};
 /// Every text of a language, one file after another.
 macro_rules! texts {
     ($tag:literal) => {
-        [
+        &[
             include_str!(concat!("../ui/text/", $tag, ".ftl")),
             include_str!(concat!("../home/text/", $tag, ".ftl")),
             include_str!(concat!("../auth/text/", $tag, ".ftl")),
@@ -24,7 +24,7 @@ macro_rules! texts {
     };
 }
 
-const fn sources(locale: Locale) -> [&'static str; 5] {
+const fn sources(locale: Locale) -> &'static [&'static str] {
     match locale {
         Locale::En => texts!("en"),
         Locale::Fr => texts!("fr"),
@@ -39,7 +39,7 @@ fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
     // Marks of direction would only be needed if languages of both directions were mixed in a sentence.
     bundle.set_use_isolating(false);
     for source in sources(locale) {
-        let resource = match FluentResource::try_new(source.to_owned()) {
+        let resource = match FluentResource::try_new((*source).to_owned()) {
             Ok(resource) => resource,
             Err((resource, errors)) => {
                 tracing::error!(?errors, "A text file of {} cannot be read in full", locale.tag());
@@ -129,7 +129,7 @@ mod tests {
         for locale in Locale::ALL {
             for source in sources(locale) {
                 assert!(
-                    FluentResource::try_new(source.to_owned()).is_ok(),
+                    FluentResource::try_new((*source).to_owned()).is_ok(),
                     "{}: {}",
                     locale.tag(),
                     &source[..80.min(source.len())]

@@ -25,6 +25,9 @@ pub mod kind {
     /// A document as the back office sent it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Document {}
+    /// A message to the back office.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Message {}
 }
 
 /// The id of a `K`. Printed as 32 hexadecimal digits.

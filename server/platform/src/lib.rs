@@ -1,14 +1,15 @@
 //! Infrastructure without a word of Leptos or of a domain.
 //!
 //! What a domain needs to be safe without thinking of it: a database that only answers to a scope, transactions that are
-//! never cancelled half-way, time and randomness as parameters, sessions, the live bus, and the inbox that takes the back
-//! office's files in.
+//! never cancelled half-way, time and randomness as parameters, sessions, the live bus, the inbox that takes in what the
+//! back office sends, and the outbox that forwards what customers do.
 
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod inbox;
 pub mod live;
+pub mod outbox;
 pub mod password;
 pub mod random;
 pub mod scope;
@@ -17,3 +18,4 @@ pub mod session;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod webhook;

@@ -73,7 +73,7 @@ pub struct StoredEvent {
 pub async fn publish(
     tx: &mut Tx,
     customer: Id<kind::Customer>,
-    topic: &'static str,
+    topic: &str,
     subject: &[u8],
     detail: Option<&[u8]>,
     at: Timestamp,

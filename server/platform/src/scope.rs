@@ -2,9 +2,10 @@
 //! only this crate can make them.
 
 use guichet_types::{Id, kind};
+use std::sync::Arc;
 
 /// The database role that a scope acts as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// One customer, who sees what holder rows give.
     Customer(Id<kind::Customer>),
@@ -12,6 +13,17 @@ pub enum Role {
     Auth,
     /// The back office's hand.
     Feed,
+    /// Anybody, who sees the one thing that they name.
+    Public(Named),
+}
+
+/// What somebody who is not signed in has named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A parcel by its number, normalised.
+    Parcel(Arc<str>),
+    /// A parcel by the hash of the secret in a link that was shared.
+    Share([u8; 32]),
 }
 
 mod sealed {
@@ -73,6 +85,31 @@ pub const fn operator() -> FeedScope {
     FeedScope::new()
 }
 
+/// Anybody who names one thing: the transaction sees that thing and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicScope(Named);
+
+impl PublicScope {
+    /// Whoever knows this tracking number, normalised.
+    #[must_use]
+    pub fn of_parcel(number: &str) -> Self {
+        Self(Named::Parcel(number.into()))
+    }
+
+    /// Whoever has the secret of this hash (SHA-256).
+    #[must_use]
+    pub const fn of_share(hash: [u8; 32]) -> Self {
+        Self(Named::Share(hash))
+    }
+
+    /// What was named.
+    #[must_use]
+    pub const fn named(&self) -> &Named {
+        &self.0
+    }
+}
+
+impl sealed::Sealed for PublicScope {}
 impl sealed::Sealed for CustomerScope {}
 impl sealed::Sealed for AuthScope {}
 impl sealed::Sealed for FeedScope {}
@@ -85,6 +122,11 @@ impl Scope for CustomerScope {
 impl Scope for AuthScope {
     fn role(&self) -> Role {
         Role::Auth
+    }
+}
+impl Scope for PublicScope {
+    fn role(&self) -> Role {
+        Role::Public(self.0.clone())
     }
 }
 impl Scope for FeedScope {

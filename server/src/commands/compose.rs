@@ -6,7 +6,8 @@ use guichet_platform::{
     clock::{SharedClock, SystemClock},
     config::Config,
     db::{Db, DbOptions},
-    inbox::Inbox,
+    inbox::{Feed, Inbox},
+    outbox::answers,
     password::{PasswordPolicy, Passwords},
     random::{OsRandom, SharedRandom},
     session::{SessionPolicy, Sessions},
@@ -33,6 +34,13 @@ pub struct Parts {
     pub metrics: Metrics,
 }
 
+/// The readers of every domain, in the order in which they are asked. The bank's comes last: it takes any XML and any
+/// archive, to say what is wrong with it.
+#[must_use]
+pub fn feeds(clock: SharedClock) -> Vec<Arc<dyn Feed>> {
+    vec![people::feed::feed(clock.clone()), answers::feed(clock.clone()), accounts::feed::feed(clock)]
+}
+
 /// Opens what the configuration names.
 ///
 /// # Errors
@@ -56,10 +64,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
         schema: None,
     };
     let db = Db::open(&options, &*random).await.context("the database does not open")?;
-    let feeds = vec![accounts::feed::feed(clock.clone()), people::feed::feed(clock.clone())];
     let metrics = Metrics::new(&*random);
     let max_bytes = config.data.max_file_bytes();
-    let inbox = Inbox::new(db.clone(), clock.clone(), &config.data.dir, max_bytes, feeds, metrics.clone())?;
+    let inbox =
+        Inbox::new(db.clone(), clock.clone(), &config.data.dir, max_bytes, feeds(clock.clone()), metrics.clone())?;
     let policy = SessionPolicy {
         idle_seconds: config.session.idle_seconds(),
         absolute_seconds: config.session.absolute_seconds(),

@@ -1,13 +1,17 @@
 //! `guichet import`.
 
-use super::{Parts, compose, say};
+use super::{Parts, compose, compose::feeds, say};
 use anyhow::Context as _;
-use guichet_app::{accounts, people};
-use guichet_platform::config::Config;
+use guichet_platform::{
+    clock::SystemClock,
+    config::Config,
+    inbox::{Feed, Inbox},
+};
 use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 /// What is printed of a file with `--json`: the report of the reader, and what became of it in the database.
@@ -31,7 +35,7 @@ pub(super) async fn import(config: Config, files: Vec<PathBuf>, json: bool, dry_
     let mut rejected = false;
     for file in files {
         let (report, import) = match &parts {
-            None => (read_report(&file).await?, None),
+            None => (read_report(feeds(Arc::new(SystemClock)).into(), &file).await?, None),
             Some(parts) => take_in(parts, &file).await?,
         };
         rejected |= report["class"] == "reject";
@@ -53,7 +57,7 @@ async fn take_in(parts: &Parts, file: &Path) -> anyhow::Result<(serde_json::Valu
     let mut done = parts.inbox.import("command", file).await.with_context(|| file.display().to_string())?;
     let mut report = match done.outcome.report.take() {
         Some(report) => report,
-        None => read_report(file).await?,
+        None => read_report(parts.inbox.feeds().into(), file).await?,
     };
     report["class"] = done.outcome.class.into();
     if let Some(reason) = done.outcome.reason {
@@ -62,20 +66,9 @@ async fn take_in(parts: &Parts, file: &Path) -> anyhow::Result<(serde_json::Valu
     Ok((report, Some(Became { document: done.document.to_string(), duplicate: done.duplicate })))
 }
 
-async fn read_report(file: &Path) -> anyhow::Result<serde_json::Value> {
+async fn read_report(feeds: Arc<[Arc<dyn Feed>]>, file: &Path) -> anyhow::Result<serde_json::Value> {
     let path = file.to_owned();
-    let report = tokio::task::spawn_blocking(move || -> std::io::Result<serde_json::Value> {
-        // Large files are the bank's; only a small one can be a parties document.
-        if std::fs::metadata(&path)?.len() <= people::feed::MAX_BYTES
-            && let Some(outcome) = people::feed::report(&path)?
-        {
-            let reason = outcome.reason.unwrap_or_default();
-            return Ok(serde_json::json!({
-                "class": outcome.class, "reason": reason, "format": "parties", "records": outcome.records,
-            }));
-        }
-        serde_json::to_value(accounts::feed::report(&path)?).map_err(std::io::Error::other)
-    });
+    let report = tokio::task::spawn_blocking(move || Inbox::report(&feeds, &path));
     report.await?.with_context(|| format!("{} cannot be opened", file.display()))
 }
 

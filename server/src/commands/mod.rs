@@ -3,14 +3,16 @@
 mod compose;
 mod import;
 mod serve;
+mod simulate;
 mod user;
 
+use crate::simulate::Part;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use guichet_platform::config::Config;
 use std::{path::PathBuf, process::ExitCode};
 
-pub use compose::{Parts, compose};
+pub use compose::{Parts, compose, feeds};
 
 /// A customer portal that a bank, an insurer or a parcel carrier runs itself.
 ///
@@ -53,6 +55,18 @@ enum Command {
     /// Run the demonstration institution with a simulated back office.
     Demo {
         /// Seconds between two movements of the simulated bank.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3600))]
+        every: u64,
+    },
+    /// Play a back office against a portal that runs: real documents through its doors, until stopped with Ctrl-C.
+    Simulate {
+        /// Who is played.
+        part: Part,
+        /// Where its documents go: an address like http://localhost:8080/hooks/carrier, or a folder. Without it, where the
+        /// portal of this configuration takes them.
+        #[arg(long, value_name = "WHERE")]
+        to: Option<String>,
+        /// Seconds between two documents.
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3600))]
         every: u64,
     },
@@ -103,6 +117,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(User::Add { customer, email }) => {
             user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
         }
+        Command::Simulate { part, to, every } => {
+            simulate::simulate(config, part, to, every).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::CheckConfig { .. } => {
             say("The configuration holds.");
             Ok(ExitCode::SUCCESS)
@@ -112,6 +129,6 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// A line for whoever typed the command.
 #[expect(clippy::print_stdout, reason = "a command's answer goes to standard output")]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }

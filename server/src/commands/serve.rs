@@ -1,13 +1,19 @@
 //! `guichet serve` and `guichet demo`.
 
-use super::{compose, say};
-use crate::{demo, http};
+use super::{Parts, compose, say};
+use crate::{
+    demo, http,
+    simulate::{Part, Stage, play},
+};
 use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::web::{Institution, Services, Streams};
 use guichet_platform::{
     config::Config,
-    inbox, live, scope,
+    inbox, live,
+    outbox::{Courier, Destination, Route},
+    random::OsRandom,
+    scope,
     serve::{ServeOptions, serve as serve_http},
     telemetry::{self, Metrics, metrics_router},
 };
@@ -16,8 +22,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 /// Serves until told to stop. `demo` is the number of seconds between two movements of the simulated bank.
-pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<()> {
+pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Result<()> {
     telemetry::init(&config.log).context("logging does not start")?;
+    if demo.is_some() {
+        demo::open_doors(&mut config, &OsRandom)?;
+    }
     let assets = http::read_assets(&config.server.site_dir)?;
     let parts = compose(&config).await?;
     let metrics = parts.metrics.clone();
@@ -51,6 +60,8 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     let every = Duration::from_millis(u64::from(config.data.poll_millis));
     let mut work = vec![
         tokio::spawn(inbox::watch(parts.inbox.clone(), config.data.inbox.clone(), every, stop.clone())),
+        tokio::spawn(parts.inbox.clone().work_off(stop.clone())),
+        tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(forget(
             parts.db.clone(),
@@ -69,14 +80,17 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     if let Some(every) = demo {
         demo::prepare(&parts, &config.data).await?;
         say(&demo::greeting(config.server.public_origin.as_str()));
-        let simulator = demo::Simulator::new(&config.data, parts.clock.clone(), config.institution.time_zone.clone())?;
-        work.push(tokio::spawn(simulator.run(Duration::from_secs(every), stop.clone())));
+        for part in Part::ALL {
+            let stage = demo::stage(&config, part, None, parts.clock.clone())?;
+            work.push(tokio::spawn(player(part, stage, Duration::from_secs(every), stop.clone())));
+        }
     }
     tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());
     tokio::spawn(stop_on_signal(stop.clone()));
     let options =
         ServeOptions { open_connections: metrics.open_connections().clone(), ..ServeOptions::from(&config.server) };
-    let app = http::router(services, &config.server.site_dir, metrics);
+    let hooks = http::HookDoor::new(&config, parts.inbox.clone(), parts.clock.clone(), metrics.clone());
+    let app = http::router(services, hooks, &config.server.site_dir, metrics);
     serve_http(listener, app, options, stop.clone()).await?;
     stop.cancel();
     for task in work {
@@ -85,6 +99,35 @@ pub(super) async fn serve(config: Config, demo: Option<u64>) -> anyhow::Result<(
     parts.db.close().await;
     tracing::info!("Stopped");
     Ok(())
+}
+
+async fn player(part: Part, stage: Stage, every: Duration, stop: CancellationToken) {
+    if let Err(error) = play(part, stage, every, stop).await {
+        tracing::error!(%error, "The simulated {} cannot begin", part.as_str());
+    }
+}
+
+/// The way of each destination: a webhook where there is an address, else a folder.
+fn courier(config: &Config, parts: &Parts) -> anyhow::Result<Courier> {
+    let mut routes = Vec::new();
+    for (destination, address) in
+        [(Destination::Carrier, &config.outbox.carrier), (Destination::Insurer, &config.outbox.insurer)]
+    {
+        let name = destination.as_str();
+        let route = match address {
+            None => Route::Folder(config.outbox.dir.join(name)),
+            Some(address) => {
+                let secret = config.secrets.hooks.get(name).and_then(|secrets| secrets.first()).cloned();
+                let secret = secret.with_context(|| {
+                    format!("outbox.{name} names an address, but hooks.secrets_dir has no file {name} to sign with")
+                })?;
+                Route::Webhook { address: address.clone(), secret }
+            }
+        };
+        routes.push((destination, route));
+    }
+    Courier::new(parts.db.clone(), parts.clock.clone(), parts.random.clone(), parts.metrics.clone(), routes)
+        .context("no certificates to trust were found")
 }
 
 async fn serve_metrics(listener: TcpListener, metrics: Metrics, options: ServeOptions, stop: CancellationToken) {

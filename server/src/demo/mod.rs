@@ -1,17 +1,22 @@
-//! The demonstration institution: a few customers, thirteen months of accounts, and a bank behind them that goes on booking.
+//! The demonstration institution: a few customers, their sign-ins, and the back offices behind them that go on working.
 //!
-//! Everything comes in by the same door as in production: files in the inbox folder. The bank keeps its own truth and sends
-//! a statement for every day that has ended, so that the demonstration can be stopped and begun again on another day.
+//! Everything comes in by the same doors as in production: files in the inbox folder, and signed webhooks. The players keep
+//! their own truth, so that the demonstration can be stopped and begun again on another day.
 
-mod bank;
-mod simulator;
-
-use crate::commands::Parts;
+use crate::{
+    commands::Parts,
+    simulate::{Door, Hook, Part, Stage},
+};
 use anyhow::Context as _;
-use guichet_platform::{config, scope};
-use std::{fs, io::Write as _, path::Path};
-
-pub use simulator::Simulator;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use guichet_platform::{
+    clock::SharedClock,
+    config::{self, Config, Secret},
+    outbox::Poster,
+    random::Random,
+    scope,
+};
+use std::fs;
 
 /// The password of every demonstration sign-in.
 const PASSWORD: &str = "le guichet ne ferme jamais";
@@ -44,17 +49,55 @@ const PARTIES: &str = r#"{
 }
 "#;
 
-/// Puts a finished file into the inbox: written under a hidden name, then renamed.
-pub(crate) fn drop_file(inbox: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-    let hidden = inbox.join(format!(".{name}"));
-    let place = inbox.join(name);
-    let write = || {
-        let mut file = fs::File::create(&hidden)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&hidden, &place)
+/// Gives every back office that is played a secret to sign with, where the configuration names none.
+pub(crate) fn open_doors(config: &mut Config, random: &dyn Random) -> anyhow::Result<()> {
+    if config.hooks.secrets_dir.is_some() {
+        return Ok(());
+    }
+    let folder = config.data.dir.join("hooks");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    for part in Part::ALL {
+        let path = folder.join(part.as_str());
+        if !path.exists() {
+            let mut key = [0; 32];
+            random.fill(&mut key);
+            let secret = format!("whsec_{}\n", STANDARD.encode(key));
+            fs::write(&path, secret).with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let secrets = text.lines().map(|line| Secret::new(line.trim().to_owned())).collect();
+        config.secrets.hooks.insert(part.as_str().to_owned(), secrets);
+    }
+    config.hooks.secrets_dir = Some(folder);
+    Ok(())
+}
+
+/// What a player needs, from the configuration: its documents go to `to`, or to this portal's own door.
+pub(crate) fn stage(config: &Config, part: Part, to: Option<&str>, clock: SharedClock) -> anyhow::Result<Stage> {
+    let door = match to {
+        // The bank sends files, as banks do.
+        None if part == Part::Bank => Door::Folder(config.data.inbox.clone()),
+        None => hook(config, part, &format!("http://{}/hooks/{}", config.server.listen, part.as_str()), clock.clone())?,
+        Some(to) if to.contains("://") => hook(config, part, to, clock.clone())?,
+        Some(folder) => Door::Folder(folder.into()),
     };
-    write().with_context(|| format!("{} cannot be written", place.display()))
+    Ok(Stage {
+        clock,
+        zone: config.institution.time_zone.clone(),
+        door,
+        memory: config.data.dir.clone(),
+        letters: config.outbox.dir.join(part.as_str()),
+    })
+}
+
+fn hook(config: &Config, part: Part, address: &str, clock: SharedClock) -> anyhow::Result<Door> {
+    let name = part.as_str();
+    let secret = config.secrets.hooks.get(name).and_then(|secrets| secrets.first()).cloned().with_context(|| {
+        format!("there is no secret to sign with: put one into a file named {name} in the folder hooks.secrets_dir")
+    })?;
+    let address = address.parse().with_context(|| format!("{address} is no address"))?;
+    let poster = Poster::new().context("no certificates to trust were found")?;
+    Ok(Door::Hook(Box::new(Hook { address, secret, poster, clock })))
 }
 
 /// Makes the customers and their sign-ins. Sessions from before end.

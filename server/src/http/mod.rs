@@ -1,6 +1,7 @@
 //! The portal's HTTP face: every domain's routes behind the guard, built files beside it, and the questions of whoever runs
 //! the machine.
 
+mod hooks;
 mod site;
 
 use axum::{
@@ -24,6 +25,7 @@ use tower_http::{
     limit::RequestBodyLimitLayer,
 };
 
+pub use hooks::HookDoor;
 pub use site::{SiteError, read_assets};
 
 /// Forms are small; files have doors of their own.
@@ -42,16 +44,17 @@ pub fn routes() -> Routes {
 }
 
 /// The routes that belong to no domain, for the list.
-pub const MACHINE_ROUTES: [RouteEntry; 5] = [
+pub const MACHINE_ROUTES: [RouteEntry; 6] = [
     RouteEntry { method: "GET", path: "/healthz", access: Access::Public },
     RouteEntry { method: "GET", path: "/readyz", access: Access::Public },
     RouteEntry { method: "GET", path: "/speculation.json", access: Access::Public },
     RouteEntry { method: "POST", path: "/csp-report", access: Access::Public },
+    RouteEntry { method: "POST", path: "/hooks/{source}", access: Access::Public },
     RouteEntry { method: "GET", path: "/pkg/{file}", access: Access::Public },
 ];
 
 /// The whole portal.
-pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
+pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Metrics) -> Router {
     let pages = routes()
         .into_router()
         .fallback(not_found)
@@ -70,6 +73,7 @@ pub fn router(services: Services, site_dir: &Path, metrics: Metrics) -> Router {
         .route("/speculation.json", get(speculation))
         .route("/csp-report", axum::routing::post(csp_report))
         .merge(site::routes(site_dir))
+        .merge(hooks.router())
         .merge(pages)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::bare(Reason::Fault).into_response()))
         .layer(from_fn_with_state(metrics, observe))

@@ -21,13 +21,14 @@ enum Try {
     Change,
 }
 
-const MATRIX: [(&str, &str, Try); 19] = [
+const MATRIX: [(&str, &str, Try); 21] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
     ("GET", "/overview", Try::Own),
     ("GET", "/accounts", Try::Own),
     ("GET", "/accounts/{account}", Try::Theirs),
+    ("GET", "/accounts/{account}/details", Try::Theirs),
     ("GET", "/accounts/{account}/entries/{entry}", Try::Theirs),
     ("GET", "/accounts/{account}/download/{format}", Try::Theirs),
     ("GET", "/live", Try::Own),
@@ -40,6 +41,7 @@ const MATRIX: [(&str, &str, Try); 19] = [
     ("GET", "/readyz", Try::Public),
     ("GET", "/speculation.json", Try::Public),
     ("POST", "/csp-report", Try::Public),
+    ("POST", "/hooks/{source}", Try::Public),
     ("GET", "/pkg/{file}", Try::Public),
 ];
 

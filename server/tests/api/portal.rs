@@ -5,13 +5,17 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
-use guichet::http::router;
-use guichet_app::{
-    accounts, people,
-    web::{Assets, Institution, Services, Streams},
+use futures::FutureExt as _;
+use guichet::{
+    commands::feeds,
+    http::{HookDoor, router},
 };
+use guichet_app::web::{Assets, Institution, Services, Streams};
 use guichet_platform::{
+    config::{Config, Secret},
+    db::DbError,
     inbox::Inbox,
+    on,
     password::{PasswordPolicy, Passwords},
     scope::operator,
     telemetry::Metrics,
@@ -26,6 +30,10 @@ pub const ORIGIN: &str = "http://localhost:8080";
 pub const PASSWORD: &str = "a password for the tests alone";
 pub const OWN: [&str; 2] = ["FR7630009021440004812370152", "DE89370400440532013000"];
 pub const JOINT: &str = "FR7630009021440006018250096";
+
+/// The secrets of the source `carrier`, the new one and the old one.
+pub const HOOK_SECRETS: [&str; 2] =
+    ["whsec_bmV3LXNlY3JldC1mb3ItdGVzdHMtMTIzNA==", "whsec_b2xkLXNlY3JldC1mb3ItdGVzdHMtMTIzNA=="];
 
 /// The portal.
 pub struct Portal {
@@ -90,7 +98,7 @@ fn statement(account: &str, name: &str) -> String {
 impl Portal {
     /// A portal on the database of `world`.
     pub async fn new(world: World) -> Self {
-        let feeds = vec![accounts::feed::feed(world.clock.clone()), people::feed::feed(world.clock.clone())];
+        let feeds = feeds(world.clock.clone());
         let inbox = {
             let data = world.folder().join("data");
             Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random))
@@ -117,7 +125,13 @@ impl Portal {
             metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),
         };
-        let router = router(services.clone(), world.folder(), Metrics::new(&*world.random));
+        let mut config = Config::default();
+        config
+            .secrets
+            .hooks
+            .insert("carrier".to_owned(), HOOK_SECRETS.map(|text| Secret::new(text.to_owned())).to_vec());
+        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), Metrics::new(&*world.random));
+        let router = router(services.clone(), hooks, world.folder(), Metrics::new(&*world.random));
         let portal = Self { world, services, inbox, router };
         portal.send(&parties()).await;
         for number in ["1", "2"] {
@@ -137,6 +151,19 @@ impl Portal {
         std::fs::write(&file, text).unwrap();
         let class = self.inbox.import("test", &file).await.unwrap().outcome.class;
         assert_ne!(class, "reject", "{text}");
+    }
+
+    /// What a counting query says, as the back office's hand.
+    pub async fn count(&self, sql: &'static str) -> usize {
+        let scope = operator();
+        let count = self.world.db.read(&scope, move |tx| {
+            async move {
+                let (count,): (i64,) = on!(tx, c => sqlx::query_as(sql).fetch_one(&mut **c).await)?;
+                Ok::<_, DbError>(count)
+            }
+            .boxed()
+        });
+        usize::try_from(count.await.unwrap()).unwrap()
     }
 
     /// Asks; `cookie` as somebody. A change says that it comes from our own pages.

@@ -35,3 +35,11 @@ pub(super) fn is_database(text: &str) -> bool {
         authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=");
     !rest.is_empty() && !has_password
 }
+
+/// `https://host/path`, or `http://` to this machine alone; no user, no fragment.
+pub(super) fn is_web_address(text: &str) -> bool {
+    let Ok(address) = text.parse::<http::Uri>() else { return false };
+    let own = matches!(address.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let scheme = address.scheme_str();
+    (scheme == Some("https") || (scheme == Some("http") && own)) && !text.contains(['@', '#', '\n'])
+}

@@ -2,7 +2,7 @@
 
 use super::{
     Origin,
-    checks::{is_address, is_database, is_filled, is_locale, is_name, is_path_or_nothing},
+    checks::{is_address, is_database, is_filled, is_locale, is_name, is_path_or_nothing, is_web_address},
 };
 use crate::{
     serve::{Cidr, ForwardedHeader},
@@ -48,16 +48,18 @@ impl Key {
 
     /// Whether its value could hold a secret by mistake, and so is never repeated.
     pub fn is_delicate(&self) -> bool {
-        self.name == "url" || self.name.ends_with("_file")
+        self.name == "url" || self.name.ends_with("_file") || self.section == "outbox"
     }
 }
 
 /// The sections in their order, with what they are for.
-pub(super) const SECTIONS: [(&str, &str); 8] = [
+pub(super) const SECTIONS: [(&str, &str); 10] = [
     ("institution", "Who runs the portal."),
     ("server", "Where and how the portal answers."),
     ("database", "Where the records are."),
     ("data", "Files and the back office's inbox."),
+    ("hooks", "What the back office sends by webhook, signed as Standard Webhooks 1.0 says."),
+    ("outbox", "Where what customers do goes to: signed webhooks, or files."),
     ("session", "How long a customer stays signed in."),
     ("password", "What a password hash (argon2id) costs."),
     ("log", "What is logged. No personal data is, at any level."),
@@ -78,7 +80,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 34] = [
+pub(super) const KEYS: [Key; 40] = [
     key(
         "institution",
         "name",
@@ -234,6 +236,49 @@ pub(super) const KEYS: [Key; 34] = [
         "4096",
         "Mebibytes of the largest file that is taken from the inbox.",
         "",
+    ),
+    key(
+        "hooks",
+        "secrets_dir",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The folder with one file for each source, named after it (`carrier` for /hooks/carrier), that holds its secrets, one on \
+         a line, each with or without whsec_. All of them are good for what comes in, so that one can be replaced without a \
+         gap; the first signs what goes out. Without a folder no webhook is taken.",
+        "a folder, or nothing",
+    ),
+    key("hooks", "max_mebibytes", Number(1..=256), "8", "Mebibytes of the largest webhook.", ""),
+    key(
+        "hooks",
+        "per_second",
+        Number(1..=100_000),
+        "50",
+        "Webhooks a second from one source; twice as many may come at once. Who sends more is told to come back.",
+        "",
+    ),
+    key(
+        "outbox",
+        "carrier",
+        Text(|text| text.is_empty() || is_web_address(text)),
+        "\"\"",
+        "Where the carrier takes delivery instructions. Without it they are written as files.",
+        "an address like \"https://carrier.example/guichet\" (http only for this machine), or nothing",
+    ),
+    key(
+        "outbox",
+        "insurer",
+        Text(|text| text.is_empty() || is_web_address(text)),
+        "\"\"",
+        "Where the insurer takes notices of loss, documents and messages. Without it they are written as files.",
+        "an address like \"https://insurer.example/guichet\" (http only for this machine), or nothing",
+    ),
+    key(
+        "outbox",
+        "dir",
+        Text(is_filled),
+        "\"data/outbox\"",
+        "Where messages are put as files, in one folder for each destination.",
+        "a folder",
     ),
     key(
         "session",

@@ -19,7 +19,9 @@ use std::{fmt, path::Path};
 
 pub use origin::Origin;
 pub use secret::Secret;
-pub use sections::{Data, Database, Institution, Live, Log, LogFormat, Password, Secrets, Server, Session};
+pub use sections::{
+    Data, Database, Hooks, Institution, Live, Log, LogFormat, Outbox, Password, Secrets, Server, Session,
+};
 
 /// Everything that an operator can set. Every value has been checked.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +35,10 @@ pub struct Config {
     pub database: Database,
     /// Files and the back office's inbox.
     pub data: Data,
+    /// What the back office sends by webhook.
+    pub hooks: Hooks,
+    /// Where what customers do goes to.
+    pub outbox: Outbox,
     /// How long a customer stays signed in.
     pub session: Session,
     /// What a password hash costs.

@@ -4,7 +4,7 @@ use super::{
     Config, ConfigError, Secret, Secrets,
     keys::{KEYS, Key, SECTIONS, Shape},
 };
-use std::{ops::Range, path::Path};
+use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{
     Spanned, Table, Value,
     de::{DeString, DeTable, DeValue},
@@ -220,7 +220,40 @@ impl Reading {
         if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
             self.problems.push(format!("password.pepper_file: the file holds fewer than {PEPPER_BYTES} bytes"));
         }
-        Secrets { database_password: text.map(Secret::new), pepper }
+        let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
+        Secrets { database_password: text.map(Secret::new), pepper, hooks }
+    }
+
+    /// One file for each source, one secret on a line. What a file holds is checked where it is used.
+    fn hook_secrets(&mut self, folder: &Path) -> BTreeMap<String, Vec<Secret<String>>> {
+        let mut secrets = BTreeMap::new();
+        let files = match std::fs::read_dir(folder) {
+            Ok(files) => files,
+            Err(error) => {
+                self.problems.push(format!("hooks.secrets_dir: the folder cannot be read: {error}"));
+                return secrets;
+            }
+        };
+        for file in files.flatten() {
+            let source = file.file_name().to_string_lossy().into_owned();
+            if source.starts_with('.') {
+                continue;
+            }
+            if !source.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+                self.problems.push(format!(
+                    "hooks.secrets_dir: {source:?} is no name of a source; it takes small letters, digits and hyphens"
+                ));
+                continue;
+            }
+            match std::fs::read_to_string(file.path()) {
+                Ok(text) => {
+                    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+                    secrets.insert(source, lines.map(|line| Secret::new(line.to_owned())).collect());
+                }
+                Err(error) => self.problems.push(format!("hooks.secrets_dir: {source}: cannot be read: {error}")),
+            }
+        }
+        secrets
     }
 }
 

@@ -5,7 +5,7 @@ use crate::serve::{Cidr, ForwardedHeader};
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// Who runs the portal.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,6 +90,41 @@ impl Data {
     pub fn max_file_bytes(&self) -> u64 {
         u64::from(self.max_file_mebibytes) << 20
     }
+}
+
+/// What the back office sends by webhook.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hooks {
+    /// The folder with the secrets of each source.
+    #[serde(deserialize_with = "optional")]
+    pub secrets_dir: Option<PathBuf>,
+    /// Mebibytes of the largest webhook.
+    pub max_mebibytes: u32,
+    /// Webhooks a second from one source.
+    pub per_second: u32,
+}
+
+impl Hooks {
+    /// Bytes of the largest webhook.
+    #[must_use]
+    pub fn max_bytes(&self) -> usize {
+        usize::try_from(u64::from(self.max_mebibytes) << 20).unwrap_or(usize::MAX)
+    }
+}
+
+/// Where what customers do goes to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbox {
+    /// The carrier's address; none for files.
+    #[serde(deserialize_with = "optional")]
+    pub carrier: Option<http::Uri>,
+    /// The insurer's address; none for files.
+    #[serde(deserialize_with = "optional")]
+    pub insurer: Option<http::Uri>,
+    /// Where files are put.
+    pub dir: PathBuf,
 }
 
 /// How long a customer stays signed in.
@@ -183,6 +218,8 @@ pub struct Secrets {
     pub database_password: Option<Secret<String>>,
     /// From `password.pepper_file`.
     pub pepper: Option<Secret<Vec<u8>>>,
+    /// From `hooks.secrets_dir`: the secrets of each source, in the order of its file.
+    pub hooks: BTreeMap<String, Vec<Secret<String>>>,
 }
 
 fn cores() -> u32 {

@@ -13,13 +13,14 @@ mod tests;
 
 use crate::{
     live::Bus,
-    scope::{Role, Scope},
+    scope::{Named, Role, Scope},
 };
 use futures::future::BoxFuture;
 use guichet_types::{Id, kind};
 use sha2::{Digest, Sha256};
 use sqlx::{Pool, Postgres, Sqlite, pool::PoolConnection};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 pub use migrate::migration_names;
 pub use open::DbOptions;
@@ -80,6 +81,7 @@ pub struct Tx {
     conn: Conn,
     id_key: [u8; 32],
     moved: Vec<Id<kind::Customer>>,
+    sends: bool,
     clean: bool,
 }
 
@@ -119,6 +121,11 @@ impl Tx {
         }
     }
 
+    /// Notes that there is a new message in the outbox, so that it is forwarded after the commit.
+    pub(crate) const fn sends(&mut self) {
+        self.sends = true;
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this module is the home of raw SQL")]
     async fn begin(&mut self, role: Role, write: bool) -> Result<(), sqlx::Error> {
         match &mut self.conn {
@@ -133,8 +140,15 @@ impl Tx {
                     }
                     Role::Auth => format!("{mode}; set local role guichet_auth"),
                     Role::Feed => format!("{mode}; set local role guichet_feed"),
+                    Role::Public(named) => {
+                        let (setting, value) = match named {
+                            Named::Parcel(number) => ("parcel", hex(number.as_bytes())),
+                            Named::Share(hash) => ("share", hex(&hash)),
+                        };
+                        format!("{mode}; set local role guichet_public; set local guichet.{setting} = '{value}'")
+                    }
                 };
-                // The only text that is put together: an id of 32 hexadecimal digits by its type.
+                // The only text that is put together: hexadecimal digits, by the type of an id or made here.
                 sqlx::raw_sql(sqlx::AssertSqlSafe(whose)).execute(&mut **c).await?;
             }
         }
@@ -170,6 +184,7 @@ pub struct Db {
     pools: Arc<Pools>,
     id_key: [u8; 32],
     bus: Bus,
+    outbox_bell: Arc<Notify>,
 }
 
 impl Db {
@@ -177,6 +192,12 @@ impl Db {
     #[must_use]
     pub const fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// Rings when a commit has put a message into the outbox.
+    #[must_use]
+    pub fn outbox_bell(&self) -> &Notify {
+        &self.outbox_bell
     }
 
     /// Which database it is.
@@ -193,7 +214,7 @@ impl Db {
             Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
             Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
         };
-        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), clean: true })
+        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), sends: false, clean: true })
     }
 
     async fn run<T, E>(
@@ -214,6 +235,9 @@ impl Db {
         if result.is_ok() {
             for customer in std::mem::take(&mut tx.moved) {
                 self.bus.ring(customer);
+            }
+            if tx.sends {
+                self.outbox_bell.notify_one();
             }
         }
         result
@@ -272,6 +296,10 @@ impl Db {
             Pools::Postgres { pool } => pool.close().await,
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// In a task of its own: dropping the caller drops only the handle.

@@ -4,6 +4,7 @@
 //! into the raw store under its hash, and only then read; a restart takes each step up where it was left. The same bytes
 //! under any name are one document. What a document means is for the [`Feed`] of its domain.
 
+mod hooks;
 mod raw;
 mod watch;
 
@@ -17,12 +18,18 @@ use crate::{
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_types::{Id, Timestamp, kind};
 use std::{
+    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
+use tokio::sync::Notify;
 
+pub use hooks::{Delivery, Received};
 pub use raw::{RawStore, Sha256Hex};
 pub use watch::watch;
+
+/// Why a file that nobody takes is refused.
+const NO_READER: &str = "no reader knows this kind of file: its content begins like none of the formats";
 
 /// Why a document could not be taken in. What is wrong with its content is not an error: it is stored with the document.
 #[derive(Debug, thiserror::Error)]
@@ -75,8 +82,13 @@ pub struct Outcome {
 pub trait Feed: Send + Sync + 'static {
     /// Its name in logs.
     fn name(&self) -> &'static str;
-    /// Whether it reads a document that begins with these bytes (at most 4 KiB).
+    /// Whether it reads a document that begins with these bytes (at most 8 KiB).
     fn takes(&self, beginning: &[u8]) -> bool;
+    /// Reads a document without writing anything: its class, its reason, its findings, and what the domain counts.
+    ///
+    /// # Errors
+    /// When the file cannot be read. What is wrong with its content is in the report.
+    fn report(&self, path: &Path) -> std::io::Result<serde_json::Value>;
     /// Reads and applies the document, in batches, each one transaction with its checkpoint.
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>>;
 }
@@ -101,6 +113,8 @@ pub struct Inbox {
     feeds: Arc<[Arc<dyn Feed>]>,
     max_bytes: u64,
     metrics: Metrics,
+    /// Rings when a webhook has put something in.
+    bell: Arc<Notify>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -122,13 +136,32 @@ impl Inbox {
         feeds: Vec<Arc<dyn Feed>>,
         metrics: Metrics,
     ) -> Result<Self, InboxError> {
-        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics })
+        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics, bell: Arc::default() })
     }
 
     /// The raw store.
     #[must_use]
     pub const fn raw(&self) -> &RawStore {
         &self.raw
+    }
+
+    /// Reads a file without writing anything, by the feed that would take it.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn report(feeds: &[Arc<dyn Feed>], path: &Path) -> std::io::Result<serde_json::Value> {
+        let mut beginning = Vec::new();
+        std::fs::File::open(path)?.take(raw::BEGINNING).read_to_end(&mut beginning)?;
+        match feeds.iter().find(|feed| feed.takes(&beginning)) {
+            Some(feed) => feed.report(path),
+            None => Ok(serde_json::json!({ "class": "reject", "reason": NO_READER, "refusal": "unknown_format" })),
+        }
+    }
+
+    /// The feeds, in the order in which they are asked.
+    #[must_use]
+    pub fn feeds(&self) -> &[Arc<dyn Feed>] {
+        &self.feeds
     }
 
     /// Takes a file that lies elsewhere and stays there: the command line's way in.
@@ -156,14 +189,19 @@ impl Inbox {
     /// # Errors
     /// What the file system, the database or a feed says.
     pub async fn resume(&self) -> Result<u64, InboxError> {
-        const OPEN: &str = "select id, sha256, name, applied_records, received_at from source_document
-            where state in ('received', 'applying') order by received_at, id";
         let _turn = self.raw.turn().await?;
         let mut count = 0;
         for taken in self.raw.taken().await? {
             self.keep("inbox", &taken, RawStore::name_taken(&taken)).await?;
             count += 1;
         }
+        Ok(count + self.apply_open().await?)
+    }
+
+    /// Applies the documents that are kept and not applied. Whoever calls it holds the turn.
+    async fn apply_open(&self) -> Result<u64, InboxError> {
+        const OPEN: &str = "select id, sha256, name, applied_records, received_at from source_document
+            where state in ('received', 'applying') order by received_at, id";
         type Row = (Vec<u8>, Vec<u8>, String, i64, i64);
         let open: Vec<Row> = self
             .db
@@ -172,6 +210,7 @@ impl Inbox {
                     .boxed()
             })
             .await?;
+        let mut count = 0;
         for (id, sha256, name, applied, received_at) in open {
             let Ok(document) = Id::try_from(id) else { continue };
             let path = self.raw.path(&Sha256Hex::from_bytes(&sha256));
@@ -204,47 +243,18 @@ impl Inbox {
         name: String,
         now: Timestamp,
     ) -> Result<(Id<kind::Document>, u64, Option<Outcome>), InboxError> {
-        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
-            values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
-        const GET: &str = "select id, state, applied_records, class, reason from source_document where sha256 = $1";
-        const AGAIN: &str = "insert into finding
-              (id, document_id, check_name, severity, place, actual, message, found_at)
-            values ($1, $2, 'duplicate_document', 'info', '', $3, 'The same bytes came again and were not read twice.', $4)
-            on conflict (id) do nothing";
-        type Row = (Vec<u8>, String, i64, Option<String>, Option<String>);
-        let sha256 = hash.to_bytes();
-        let row: Row = self
-            .db
-            .write(&FeedScope::new(), move |tx| {
-                async move {
-                    let id: Id<kind::Document> = tx.stable_id(&[b"document", &sha256]);
-                    let id = id.as_bytes().to_vec();
-                    on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
-                        .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(now.millis())
-                        .execute(&mut **c).await.map(|_| ()))?;
-                    let row: Row = on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
-                    if row.1 == "applied" {
-                        let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
-                        on!(tx, c => sqlx::query(AGAIN).bind(finding.as_bytes().as_slice()).bind(&id).bind(&name)
-                            .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
-                    }
-                    Ok::<_, DbError>(row)
-                }
-                .boxed()
-            })
-            .await?;
-        let (id, state, applied, class, reason) = row;
-        let document = Id::try_from(id).map_err(|_| DbError::Value("source_document.id"))?;
-        let class = match class.as_deref() {
+        let arrival = Arrival { source: source.to_owned(), sha256: hash.to_bytes(), bytes, name, at: now };
+        let row = self.db.write(&FeedScope::new(), move |tx| async move { arrival.note(tx).await }.boxed()).await?;
+        let class = match row.class.as_deref() {
             Some("accept") => "accept",
             Some("warn") => "warn",
             _ => "reject",
         };
-        let over = state == "applied" || state == "rejected";
+        let over = row.state == "applied" || row.state == "rejected";
         Ok((
-            document,
-            u64::try_from(applied).unwrap_or(0),
-            over.then_some(Outcome { class, reason, records: 0, report: None }),
+            row.document,
+            u64::try_from(row.applied_records).unwrap_or(0),
+            over.then_some(Outcome { class, reason: row.reason, records: 0, report: None }),
         ))
     }
 
@@ -260,14 +270,7 @@ impl Inbox {
                 report: None,
             },
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
-            None => Outcome {
-                class: "reject",
-                reason: Some(
-                    "no reader knows this kind of file: its content begins like none of the formats".to_owned(),
-                ),
-                records: 0,
-                report: None,
-            },
+            None => Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None },
         };
         let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());
         self.db.write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed()).await?;
@@ -278,6 +281,52 @@ impl Inbox {
             "Document {document} was read: {class}, {} records", outcome.records
         );
         Ok(outcome)
+    }
+}
+
+/// A document that has come, before anybody knows whether it was there already.
+struct Arrival {
+    source: String,
+    sha256: Vec<u8>,
+    bytes: u64,
+    name: String,
+    at: Timestamp,
+}
+
+/// How far a document is.
+struct Known {
+    document: Id<kind::Document>,
+    state: String,
+    applied_records: i64,
+    class: Option<String>,
+    reason: Option<String>,
+}
+
+impl Arrival {
+    /// Gives the document its row, or finds the one that the same bytes have.
+    async fn note(self, tx: &mut Tx) -> Result<Known, DbError> {
+        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
+            values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
+        const GET: &str = "select id, state, applied_records, class, reason from source_document where sha256 = $1";
+        const AGAIN: &str = "insert into finding
+              (id, document_id, check_name, severity, place, actual, message, found_at)
+            values ($1, $2, 'duplicate_document', 'info', '', $3, 'The same bytes came again and were not read twice.', $4)
+            on conflict (id) do nothing";
+        let Self { source, sha256, bytes, name, at } = self;
+        let id: Id<kind::Document> = tx.stable_id(&[b"document", &sha256]);
+        let id = id.as_bytes().to_vec();
+        on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
+            .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(at.millis())
+            .execute(&mut **c).await.map(|_| ()))?;
+        let (id, state, applied_records, class, reason): (Vec<u8>, String, i64, Option<String>, Option<String>) =
+            on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
+        if state == "applied" {
+            let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
+            on!(tx, c => sqlx::query(AGAIN).bind(finding.as_bytes().as_slice()).bind(&id).bind(&name)
+                .bind(at.millis()).execute(&mut **c).await.map(|_| ()))?;
+        }
+        let document = Id::try_from(id).map_err(|_| DbError::Value("source_document.id"))?;
+        Ok(Known { document, state, applied_records, class, reason })
     }
 }
 

@@ -9,16 +9,25 @@ use sha2::{Digest, Sha256};
 use std::{
     fmt,
     fs::{self, File},
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
+
+/// How much of a document its readers are asked by, bytes.
+pub(super) const BEGINNING: u64 = 8 << 10;
 
 /// A SHA-256 as 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sha256Hex(String);
 
 impl Sha256Hex {
+    /// The hash of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::from_bytes(&Sha256::digest(bytes))
+    }
+
     /// From its 32 bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
@@ -112,6 +121,24 @@ impl RawStore {
         blocking(move || copy(&from, &to).map(|()| to)).await
     }
 
+    /// Keeps bytes that came without a file. They are on the disk when this returns.
+    pub(super) async fn put(&self, hash: &Sha256Hex, bytes: bytes::Bytes) -> Result<(), InboxError> {
+        let to = self.path(hash);
+        let part = to.with_added_extension(format!("{}.part", COUNT.fetch_add(1, Ordering::Relaxed)));
+        blocking(move || {
+            if to.exists() {
+                return Ok(());
+            }
+            let folder = to.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder).map_err(at(folder))?;
+            let mut file = File::create(&part).map_err(at(&part))?;
+            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(at(&part))?;
+            fs::rename(&part, &to).map_err(at(&to))?;
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
+        })
+        .await
+    }
+
     pub(super) async fn hash(&self, file: &Path) -> Result<(Sha256Hex, u64), InboxError> {
         let path = file.to_owned();
         blocking(move || {
@@ -182,7 +209,7 @@ impl RawStore {
         let path = path.to_owned();
         blocking(move || {
             let mut bytes = Vec::new();
-            File::open(&path).and_then(|file| file.take(4_096).read_to_end(&mut bytes)).map_err(at(&path))?;
+            File::open(&path).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes)).map_err(at(&path))?;
             Ok(bytes)
         })
         .await

@@ -34,6 +34,8 @@ struct Inner {
     documents: Family<ClassLabels, Counter>,
     entries: Counter,
     sign_ins: Family<OutcomeLabels, Counter>,
+    hooks: Family<OutcomeLabels, Counter>,
+    outbox: Family<OutboxLabels, Counter>,
     connections: Gauge,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
@@ -63,6 +65,12 @@ struct OutcomeLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutboxLabels {
+    destination: String,
+    outcome: &'static str,
+}
+
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Metrics").finish_non_exhaustive()
@@ -84,6 +92,8 @@ impl Metrics {
             documents: Family::default(),
             entries: Counter::default(),
             sign_ins: Family::default(),
+            hooks: Family::default(),
+            outbox: Family::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
@@ -102,6 +112,12 @@ impl Metrics {
         );
         registry.register("guichet_import_entries", "Entries taken in", inner.entries.clone());
         registry.register("guichet_sign_in", "Attempts to sign in, by how they came out", inner.sign_ins.clone());
+        registry.register("guichet_hooks", "Webhooks that came, by how they came out", inner.hooks.clone());
+        registry.register(
+            "guichet_outbox",
+            "Attempts to forward a message, by how they came out",
+            inner.outbox.clone(),
+        );
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
         Self(Arc::new(inner))
@@ -112,6 +128,16 @@ impl Metrics {
         let labels = RequestLabels { route: route.to_owned(), method: known(method), status: status.as_u16() };
         self.0.requests.get_or_create(&labels).inc();
         self.0.seconds.get_or_create(&RouteLabels { route: route.to_owned() }).observe(duration.as_secs_f64());
+    }
+
+    /// A webhook came: `kept`, `again`, `refused`, `too_many`, `failed`.
+    pub fn hook(&self, outcome: &'static str) {
+        self.0.hooks.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// An attempt to forward a message to one of the destinations that the program knows.
+    pub fn outbox(&self, destination: &str, outcome: &'static str) {
+        self.0.outbox.get_or_create(&OutboxLabels { destination: destination.to_owned(), outcome }).inc();
     }
 
     /// Live streams open.

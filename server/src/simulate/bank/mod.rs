@@ -3,21 +3,20 @@
 //! Its truth is the plan of each day and a journal of what it booked while somebody watched (`demo-bank.jsonl`). A day that
 //! has ended is closed with a camt.053 that has both; the running day is told of in camt.052 (pending) and camt.054 (booked).
 
-use super::{
-    bank::{ACCOUNTS, Booking, account_ref, balance, plan, shop, surprise},
-    drop_file,
-};
+mod books;
+
+use super::{Door, Player, Stage};
 use anyhow::Context as _;
+use books::{ACCOUNTS, Booking, account_ref, balance, plan, shop, surprise};
 use guichet_formats::{
     record::{EntryStatus, MessageType},
     write::{Message, Statement, camt},
 };
-use guichet_platform::{clock::SharedClock, config, random::SeededRandom};
+use guichet_platform::{clock::SharedClock, random::SeededRandom};
 use guichet_types::{Currency, Date, Timestamp};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::{fs, io::Write as _, path::PathBuf, time::Duration};
-use tokio_util::sync::CancellationToken;
+use std::{fs, io::Write as _, path::PathBuf};
 
 /// How far the books go back.
 const HISTORY_DAYS: i32 = 395;
@@ -48,10 +47,10 @@ enum Line {
 
 /// The simulated bank.
 #[derive(Debug)]
-pub struct Simulator {
+pub(super) struct Bank {
     clock: SharedClock,
     zone: TimeZone,
-    inbox: PathBuf,
+    door: Door,
     journal: PathBuf,
     random: SeededRandom,
     first: Date,
@@ -61,16 +60,15 @@ pub struct Simulator {
     pending: Option<Booking>,
 }
 
-impl Simulator {
-    /// A bank whose journal lies in the data folder; its books begin thirteen months before the first start.
-    pub(crate) fn new(data: &config::Data, clock: SharedClock, zone: TimeZone) -> anyhow::Result<Self> {
-        let journal = data.dir.join("demo-bank.jsonl");
-        let seed = clock.now().millis().unsigned_abs();
+impl Bank {
+    /// A bank whose books begin thirteen months before its first start.
+    pub(super) fn new(stage: Stage) -> anyhow::Result<Self> {
+        let seed = stage.clock.now().millis().unsigned_abs();
         let mut bank = Self {
-            clock,
-            zone,
-            inbox: data.inbox.clone(),
-            journal,
+            clock: stage.clock,
+            zone: stage.zone,
+            door: stage.door,
+            journal: stage.memory.join("demo-bank.jsonl"),
             random: SeededRandom::new(seed),
             first: Date::from_days(0),
             closed: None,
@@ -143,72 +141,27 @@ impl Simulator {
         bookings
     }
 
-    /// Works until told to stop.
-    pub async fn run(mut self, every: Duration, stop: CancellationToken) {
-        loop {
-            if let Err(error) = self.step() {
-                tracing::error!(%error, "The simulated bank could not send");
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(every) => {}
-            }
-        }
-    }
-
-    /// Closes the days that have ended, then tells of one thing that happens now.
-    fn step(&mut self) -> anyhow::Result<()> {
-        let yesterday = self.today().plus_days(-1);
-        if self.closed.is_none_or(|closed| closed < yesterday) {
-            let from = self.closed.map_or(self.first, |closed| closed.plus_days(1));
-            self.close(from, yesterday)?;
-            self.tell_plan_of_today()?;
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let (day, minute) = self.local(now);
-        self.told += 1;
-        if let Some(booking) = self.pending.take() {
-            self.book(booking, now)?;
-            return Ok(());
-        }
-        let account = [0, 1, 0, 3][usize::try_from(self.random.below(4)).unwrap_or(0)];
-        let mut booking = if self.random.below(3) == 0 {
-            surprise(&self.random, account, day, minute)
-        } else {
-            shop(&self.random, account, day, minute)
-        };
-        booking.reference = format!("L{}{:04}", now.millis(), self.told % 10_000);
-        if booking.code == "PMNT/CCRD/POSD" {
-            self.send(MessageType::Camt052, &booking, EntryStatus::Pending, now)?;
-            self.pending = Some(booking);
-        } else {
-            self.book(booking, now)?;
-        }
-        Ok(())
-    }
-
-    fn book(&mut self, booking: Booking, now: Timestamp) -> anyhow::Result<()> {
+    async fn book(&mut self, booking: Booking, now: Timestamp) -> anyhow::Result<()> {
         let Booking { account, day, minute, cents, name, purpose, code, reference } = booking.clone();
         self.note(&Line::Booked { account, day, minute, cents, name, purpose, code: code.to_owned(), reference })?;
         self.extra.push(booking.clone());
-        self.send(MessageType::Camt054, &booking, EntryStatus::Booked, now)
+        self.send(MessageType::Camt054, &booking, EntryStatus::Booked, now).await
     }
 
     /// What the plan has for today, up to now, in one notification an account.
-    fn tell_plan_of_today(&mut self) -> anyhow::Result<()> {
+    async fn tell_plan_of_today(&mut self) -> anyhow::Result<()> {
         let now = self.clock.now();
         let (today, minute) = self.local(now);
         for account in 0..ACCOUNTS.len() {
             for booking in self.booked(account, today).into_iter().filter(|booking| booking.minute <= minute) {
                 let at = self.instant(booking.day, booking.minute);
-                self.send(MessageType::Camt054, &booking, EntryStatus::Booked, at)?;
+                self.send(MessageType::Camt054, &booking, EntryStatus::Booked, at).await?;
             }
         }
         Ok(())
     }
 
-    fn send(
+    async fn send(
         &self,
         message_type: MessageType,
         booking: &Booking,
@@ -230,11 +183,11 @@ impl Simulator {
             balances: Vec::new(),
         })?;
         writer.entry(&booking.entry(0, status, at))?;
-        drop_file(&self.inbox, &format!("{id}.xml"), &writer.finish()?)
+        self.door.send(&format!("{id}.xml"), writer.finish()?).await
     }
 
     /// Statements of the days from `from` to `to`, all accounts, so many days in a file.
-    fn close(&mut self, from: Date, to: Date) -> anyhow::Result<()> {
+    async fn close(&mut self, from: Date, to: Date) -> anyhow::Result<()> {
         let mut balances: Vec<i64> = (0..ACCOUNTS.len())
             .map(|account| {
                 let before = (self.first.days()..from.days()).map(Date::from_days);
@@ -253,7 +206,7 @@ impl Simulator {
                     *opening = self.write_day(&mut writer, account, *day, *opening)?;
                 }
             }
-            drop_file(&self.inbox, &format!("{id}.xml"), &writer.finish()?)?;
+            self.door.send(&format!("{id}.xml"), writer.finish()?).await?;
             self.note(&Line::Closed { day: *last })?;
             self.closed = Some(*last);
         }
@@ -285,5 +238,39 @@ impl Simulator {
             writer.entry(&booking.entry(u32::try_from(ordinal).unwrap_or(0), EntryStatus::Booked, at))?;
         }
         Ok(closing)
+    }
+}
+
+impl Player for Bank {
+    /// Closes the days that have ended, then tells of one thing that happens now.
+    async fn step(&mut self) -> anyhow::Result<()> {
+        let yesterday = self.today().plus_days(-1);
+        if self.closed.is_none_or(|closed| closed < yesterday) {
+            let from = self.closed.map_or(self.first, |closed| closed.plus_days(1));
+            self.close(from, yesterday).await?;
+            self.tell_plan_of_today().await?;
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let (day, minute) = self.local(now);
+        self.told += 1;
+        if let Some(booking) = self.pending.take() {
+            self.book(booking, now).await?;
+            return Ok(());
+        }
+        let account = [0, 1, 0, 3][usize::try_from(self.random.below(4)).unwrap_or(0)];
+        let mut booking = if self.random.below(3) == 0 {
+            surprise(&self.random, account, day, minute)
+        } else {
+            shop(&self.random, account, day, minute)
+        };
+        booking.reference = format!("L{}{:04}", now.millis(), self.told % 10_000);
+        if booking.code == "PMNT/CCRD/POSD" {
+            self.send(MessageType::Camt052, &booking, EntryStatus::Pending, now).await?;
+            self.pending = Some(booking);
+        } else {
+            self.book(booking, now).await?;
+        }
+        Ok(())
     }
 }

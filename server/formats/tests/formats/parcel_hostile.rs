@@ -189,6 +189,104 @@ fn the_same_event_has_the_same_key_in_json_and_in_xml() {
     assert!(zones.iter().all(|key| *key == zones[0]), "{zones:?}");
 }
 
+/// An EPCIS document in XML of a version.
+fn xml(version: u8, events: &str) -> Vec<u8> {
+    format!(
+        "<e:EPCISDocument xmlns:e='urn:epcglobal:epcis:xsd:{version}' schemaVersion='{version}.0' creationDate='2026-11-17T10:30:00Z'><EPCISBody><EventList>{events}</EventList></EPCISBody></e:EPCISDocument>"
+    )
+    .into_bytes()
+}
+
+const TIMES: &str = "<eventTime>2026-11-17T08:15:00Z</eventTime><eventTimeZoneOffset>+01:00</eventTimeZoneOffset>";
+const THINGS: &str = "<epcList><epc>urn:epc:id:sscc:4012345.0111111112</epc></epcList>";
+
+#[test]
+fn the_order_of_elements_counts_in_the_namespace_of_2_0_only() {
+    let ordered = format!("<ObjectEvent>{TIMES}{THINGS}<action>ADD</action></ObjectEvent>");
+    let jumbled = format!("<ObjectEvent><action>ADD</action>{THINGS}{TIMES}</ObjectEvent>");
+    for (version, event, expected) in [
+        (2, &ordered, Class::Accept),
+        (1, &ordered, Class::Accept),
+        (2, &jumbled, Class::Reject),
+        (1, &jumbled, Class::Accept),
+    ] {
+        let report = report_bytes(&xml(version, event), &Limits::default());
+        assert_eq!(report.class, expected, "{version} {event}: {}", report.reason);
+    }
+    for wrong in [
+        format!("<ObjectEvent>{TIMES}{THINGS}<action>ADD</action><action>ADD</action></ObjectEvent>"),
+        format!("<ObjectEvent>{TIMES}{THINGS}<action>ADD</action><colour>red</colour></ObjectEvent>"),
+        format!("<ObjectEvent>{TIMES}{THINGS}</ObjectEvent>"),
+        format!("<ObjectEvent>{THINGS}<action>ADD</action></ObjectEvent>"),
+    ] {
+        assert_eq!(class(&xml(2, &wrong)), Class::Reject, "{wrong}");
+    }
+}
+
+#[test]
+fn what_1_x_puts_into_extensions_is_read_and_so_is_its_quantity_event() {
+    let quantity = format!(
+        "<QuantityEvent>{TIMES}<epcClass>urn:epc:idpat:sgtin:4012345.066666.*</epcClass><quantity>220</quantity><bizStep>urn:epcglobal:cbv:bizstep:receiving</bizStep></QuantityEvent>"
+    );
+    let nested = format!(
+        "<extension><extension><AssociationEvent>{TIMES}<baseExtension><eventID>urn:uuid:1</eventID></baseExtension><parentID>urn:epc:id:grai:4012345.55555.987</parentID><childEPCs><epc>urn:epc:id:giai:4000001.12345</epc></childEPCs><action>ADD</action></AssociationEvent></extension></extension>"
+    );
+    let report = report_bytes(&xml(1, &format!("{quantity}{nested}")), &Limits::default());
+    assert_eq!((report.class, report.event_count), (Class::Accept, 2), "{} {:?}", report.reason, report.findings);
+    assert_eq!(report.figures["event_ids"], json!(["urn:uuid:1"]));
+    assert_eq!(
+        class(&xml(1, &quantity.replace("<epcClass>urn:epc:idpat:sgtin:4012345.066666.*</epcClass>", ""))),
+        Class::Reject
+    );
+    assert_eq!(class(&xml(1, &quantity.replace(">220<", ">many<"))), Class::Reject);
+}
+
+#[test]
+fn an_answer_that_is_an_error_is_refused_in_the_words_of_the_sender() {
+    for answer in [
+        "<?xml version=\"1.0\"?><Error><Number>-1</Number><Source>x</Source><Description>Nobody is home.</Description></Error>",
+        "<TrackReply><HighestSeverity>ERROR</HighestSeverity><Notifications><Message>Nobody is home.</Message></Notifications></TrackReply>",
+        "<TrackResponse><TrackInfo ID='1'><Error><Description>Nobody is home.</Description></Error></TrackInfo></TrackResponse>",
+        "<TrackResponse><Response><ResponseStatusDescription>Failure</ResponseStatusDescription><Error><ErrorDescription>Nobody is home.</ErrorDescription></Error></Response></TrackResponse>",
+        r#"{"meta":{"code":4004,"message":"Nobody is home."},"data":{"tracking_number":"1","slug":"x"}}"#,
+    ] {
+        let report = report_bytes(answer.as_bytes(), &Limits::default());
+        assert_eq!(
+            (report.class, report.refusal, report.event_count),
+            (Class::Reject, Some("sender_error"), 0),
+            "{answer}"
+        );
+        assert!(report.reason.ends_with("Nobody is home."), "{}", report.reason);
+    }
+}
+
+#[test]
+fn the_rest_interfaces_of_the_carriers_are_read() {
+    let dhl = json!({"shipments": [{"id": "7777777770", "service": "express", "status": {"timestamp": "2026-11-17T08:15:00", "statusCode": "transit"},
+        "estimatedTimeOfDelivery": "2026-11-18T12:00:00+01:00", "events": [{"timestamp": "2026-11-17T08:15:00+01:00", "statusCode": "delivered", "description": "Delivered", "location": {"address": {"addressLocality": "Rouen", "countryCode": "FR"}}}]}]});
+    let ups = json!({"trackResponse": {"shipment": [{"package": [{"trackingNumber": "1Z8V92A70367203024", "activity": [{"status": {"type": "D", "code": "KB", "description": "DELIVERED"}, "date": "20261117", "time": "081500", "gmtOffset": "+01:00", "location": {"address": {"city": "Rouen"}}}]}]}]}});
+    let fedex = json!({"output": {"completeTrackResults": [{"trackingNumber": "986578788855", "trackResults": [{"trackingNumberInfo": {"trackingNumber": "986578788855"}, "latestStatusDetail": {"code": "DL"}, "scanEvents": [{"date": "2026-11-17T08:15:00+01:00", "eventType": "DL", "eventDescription": "Delivered", "scanLocation": {"city": "Rouen"}}]}]}]}});
+    let usps = json!({"trackingNumber": "9400111206206406260787", "statusCategory": "Delivered", "trackingEvents": [{"eventTimestamp": "2026-11-17T08:15:00", "GMTTimestamp": "2026-11-17T07:15:00Z", "eventType": "Delivered", "eventCode": "01", "eventCity": "Rouen"}]});
+    for answer in [dhl, ups, fedex, usps] {
+        let mut events = Vec::new();
+        let bytes = answer.to_string().into_bytes();
+        read(&bytes, detect(&bytes).unwrap(), &Limits::default(), &mut |record| {
+            if let Record::Event(event) = record {
+                events.push(event);
+            }
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert_eq!(events.len(), 1, "{answer}");
+        assert_eq!(
+            (events[0].status.as_str(), events[0].offset_minutes, events[0].at.millis()),
+            ("delivered", Some(60), 1_794_899_700_000),
+            "{answer}"
+        );
+        assert_eq!(events[0].place.city.as_deref(), Some("Rouen"));
+    }
+}
+
 #[test]
 fn a_document_that_ends_too_early_is_never_taken_for_complete() {
     for (path, bytes) in samples() {

@@ -1,13 +1,15 @@
 //! Reads what carriers and tracking platforms answer or push about single parcels, JSON and XML, through one table.
 
+mod json;
 mod table;
+mod when;
+mod xml;
 
 use super::{
     codes,
     ids::key_of,
     out::Out,
     record::{Document, Party, Place, Record, ShipmentUpdate, TrackingEvent, Window},
-    time::{self, Moment},
     tree::Tree,
 };
 use crate::{
@@ -16,7 +18,8 @@ use crate::{
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
 use std::collections::HashSet;
-use table::{ANSWERS, Answer, When, Where};
+use table::{Answer, Where};
+use when::{day_or_time, when, window};
 
 /// Names of elements and keys that only these answers have; for telling the format by the first bytes.
 pub(super) const ROOTS: [&str; 6] = [
@@ -43,7 +46,9 @@ pub(super) const KEYS: [&str; 10] = [
 
 /// Reads an answer. The tree of XML has the root element as its only member.
 pub(super) fn read(tree: &Tree, format: &'static str, limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let Some(answer) = ANSWERS.iter().find(|answer| (answer.is)(tree)) else { return Err(unknown(tree)) };
+    let Some(answer) = json::ANSWERS.iter().chain(xml::ANSWERS).find(|answer| (answer.is)(tree)) else {
+        return Err(unknown(tree));
+    };
     let outcome = tree.text_at(answer.outcome);
     out.put(Record::Document(Document {
         standard: "carrier-tracking",
@@ -306,61 +311,5 @@ fn own_shape(provider: &str, error: TrackingError) -> bool {
         "fedex" => format.starts_with("fedex"),
         "usps" => format.starts_with("usps"),
         _ => false,
-    }
-}
-
-/// When an event was, and that time as written.
-fn when(tree: &Tree, when: When) -> Result<(Moment, String), String> {
-    let (moment, stated) = match when {
-        When::Iso(path) => {
-            let text = tree.text_at(path).unwrap_or_default();
-            (time::iso(&text), text)
-        }
-        When::Apart { day, time: clock, zone } => {
-            let (day, clock, zone) = (tree.text_at(day).unwrap_or_default(), tree.text_at(clock), tree.text_at(zone));
-            let moment = time::apart(&day, clock.as_deref(), zone.as_deref());
-            let stated = clock.map_or_else(|| day.clone(), |clock| format!("{day}T{clock}"));
-            (moment, stated)
-        }
-        When::Both { local, utc } => {
-            let (local, utc) = (tree.text_at(local).unwrap_or_default(), tree.text_at(utc));
-            let moment = time::iso(&local).map(|moment| match utc.as_deref().and_then(time::iso) {
-                Some(instant) if moment.offset.is_none() => with_offset(moment, instant),
-                _ => moment,
-            });
-            (moment, local)
-        }
-    };
-    match moment {
-        Some(moment) => Ok((moment, stated)),
-        None if stated.is_empty() => Err("The event has no time.".to_owned()),
-        None => Err(format!("The event's time is no time: {stated:.60?}.")),
-    }
-}
-
-/// Local time and the same instant in UTC give the offset, when it is one.
-fn with_offset(local: Moment, utc: Moment) -> Moment {
-    let minutes = local.at.seconds_since(utc.at) / 60;
-    match i32::try_from(minutes) {
-        Ok(offset) if (-14 * 60..=14 * 60).contains(&offset) => Moment { at: utc.at, offset: Some(offset), ..local },
-        _ => local,
-    }
-}
-
-/// A time, or a day in one of the forms of the carriers.
-fn day_or_time(text: &str) -> Option<Moment> {
-    time::iso(text).or_else(|| time::apart(text, None, None))
-}
-
-/// A window that ends with a time; a day ends with its last second.
-fn window(moment: Moment, stated: String) -> Window {
-    let to = if moment.whole_day { moment.at.plus_seconds(86_399) } else { moment.at };
-    Window {
-        from: moment.whole_day.then_some(moment.at),
-        to,
-        offset_minutes: moment.offset,
-        stated,
-        whole_day: moment.whole_day,
-        reason: None,
     }
 }

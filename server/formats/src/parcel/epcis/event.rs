@@ -2,6 +2,7 @@
 
 use super::{
     epc,
+    lists::Lists,
     parts::{self, Notes},
     schema::{EventType, Kind},
 };
@@ -76,78 +77,6 @@ pub(super) fn read(
     }
     lists.check(kind.name, &facts, members, notes);
     finish(event, facts, lists, notes)
-}
-
-/// The lists of things that an event is about.
-#[derive(Default)]
-struct Lists {
-    parent: Option<String>,
-    things: Vec<String>,
-    children: Vec<String>,
-    inputs: Vec<String>,
-    outputs: Vec<String>,
-    quantities: Vec<(&'static str, usize)>,
-}
-
-impl Lists {
-    fn put(&mut self, name: &str, numbers: Vec<String>) {
-        match name {
-            "childEPCs" => self.children = numbers,
-            "inputEPCList" => self.inputs = numbers,
-            "outputEPCList" => self.outputs = numbers,
-            _ => self.things = numbers,
-        }
-    }
-
-    fn quantity(&self, name: &str) -> bool {
-        self.quantities.iter().any(|(known, count)| *known == name && *count > 0)
-    }
-
-    /// Which lists there have to be, EPCIS 2.0 sections 7.4.2 to 7.4.6.
-    fn check(&self, kind: &str, facts: &EpcisFacts, members: &BTreeMap<String, Tree>, notes: &mut Notes) {
-        let (action, has) = (facts.action, |name: &str| members.contains_key(name));
-        if kind != "TransformationEvent" && !has("action") {
-            notes.fault("action is missing");
-        }
-        let sensed = !facts.sensors.is_empty();
-        let delete = action == Some(Action::Delete);
-        match kind {
-            "ObjectEvent" => {
-                let named = has("epcList") || self.quantity("quantityList");
-                if !named && !(sensed && facts.read_point.is_some()) {
-                    notes.fault("neither epcList nor quantityList is there, nor a sensor report with a readPoint");
-                }
-            }
-            "AggregationEvent" | "AssociationEvent" => {
-                let children = !self.children.is_empty() || self.quantity("childQuantityList");
-                if !children && !delete && !sensed {
-                    notes.fault("neither childEPCs nor childQuantityList is there");
-                }
-                if self.parent.is_none() && kind == "AssociationEvent" {
-                    notes.fault("parentID is missing");
-                } else if self.parent.is_none() && action != Some(Action::Observe) {
-                    notes.odd(CheckKind::SchemaDeviation, "parentID is due with this action", kind);
-                }
-            }
-            "TransactionEvent" => {
-                if facts.transactions.is_empty() {
-                    notes.fault("bizTransactionList is missing");
-                }
-                let named = has("epcList") || self.quantity("quantityList") || self.parent.is_some();
-                if !named && !delete {
-                    notes.fault("neither epcList nor quantityList is there");
-                }
-            }
-            _ => {
-                let inputs = !self.inputs.is_empty() || self.quantity("inputQuantityList");
-                let outputs = !self.outputs.is_empty() || self.quantity("outputQuantityList");
-                let linked = facts.transformation_id.is_some();
-                if !(inputs && outputs) && !(linked && (inputs || outputs)) {
-                    notes.fault("a transformation has inputs and outputs, or a transformationID and one of them");
-                }
-            }
-        }
-    }
 }
 
 /// `eventTime`, `eventTimeZoneOffset`, `recordTime`, `eventID`.
@@ -245,7 +174,7 @@ fn ilmd(
 fn number(uri: &str, notes: &mut Notes) -> String {
     let named = epc::read(uri);
     if let Some(fault) = named.fault {
-        notes.odd(CheckKind::InvalidIdentifier, fault, uri);
+        notes.identifier(fault, uri);
     }
     named.number
 }

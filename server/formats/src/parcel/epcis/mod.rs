@@ -5,6 +5,7 @@
 
 mod epc;
 mod event;
+mod lists;
 mod parts;
 mod schema;
 mod xml;
@@ -70,8 +71,8 @@ impl<'l> Reading<'l> {
             return Err(Refusal::TooLarge { what: "events", limit: self.limits.max_entries });
         }
         let event = event::read(members, kind, typed, place, &mut notes);
-        for (check, told, actual) in &notes.odd {
-            out.tell((*check, Severity::Warn), place, sentence(told), Some(actual))?;
+        for (check, severity, told, actual) in &notes.odd {
+            out.tell((*check, *severity), place, sentence(told), Some(actual))?;
         }
         if let Some(first) = notes.faults.first() {
             return self.faulty(place, first.clone(), &Tree::Object(members.clone()).show(RAW), &notes.faults, out);
@@ -201,7 +202,7 @@ pub(super) fn read_json(tree: &Tree, limits: &Limits, out: &mut Out<'_>) -> Resu
     for (index, event) in events.iter().enumerate() {
         let place = format!("{path}[{index}]");
         let name = event.get("type").or_else(|| event.get("isA")).and_then(Tree::text).unwrap_or_default();
-        match (event, EventType::of(name)) {
+        match (event, EventType::of(name).filter(|kind| kind.name != "QuantityEvent")) {
             (Tree::Object(members), Some(kind)) => reading.event(members, kind, true, &place, Notes::default(), out)?,
             // An event of another vocabulary is what the standard calls an extended event.
             (Tree::Object(_), None) if name.contains(':') => {

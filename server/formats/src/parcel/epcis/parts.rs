@@ -8,7 +8,7 @@ use crate::{
         time,
         tree::Tree,
     },
-    record::CheckKind,
+    record::{CheckKind, Severity},
 };
 use guichet_types::Decimal;
 
@@ -17,8 +17,8 @@ use guichet_types::Decimal;
 pub(super) struct Notes {
     /// With one of these, the event must not be taken.
     pub faults: Vec<String>,
-    /// Odd: check, sentence, what is there.
-    pub odd: Vec<(CheckKind, String, String)>,
+    /// Odd: check, how grave, sentence, what is there.
+    pub odd: Vec<(CheckKind, Severity, String, String)>,
     /// A key of what the event says, whatever its id is.
     pub said: String,
 }
@@ -29,7 +29,14 @@ impl Notes {
     }
 
     pub fn odd(&mut self, check: CheckKind, told: impl Into<String>, actual: &str) {
-        self.odd.push((check, told.into(), actual.to_owned()));
+        self.odd.push((check, Severity::Warn, told.into(), actual.to_owned()));
+    }
+
+    /// An identifier that cannot be right. Parcels go by their SSCC; of goods and places it is only worth knowing.
+    pub fn identifier(&mut self, told: String, actual: &str) {
+        let parcel = actual.starts_with("urn:epc:id:sscc:") || actual.contains("/00/");
+        let severity = if parcel { Severity::Warn } else { Severity::Info };
+        self.odd.push((CheckKind::InvalidIdentifier, severity, told, actual.to_owned()));
     }
 }
 
@@ -99,7 +106,7 @@ pub(super) fn location(value: &Tree, name: &str, notes: &mut Notes) -> Option<St
     };
     let id = uri(id, &format!("{name}/id"), notes)?;
     if let Some(fault) = epc::read(&id).fault {
-        notes.odd(CheckKind::InvalidIdentifier, fault, &id);
+        notes.identifier(fault, &id);
     }
     Some(id)
 }
@@ -158,7 +165,7 @@ pub(super) fn quantities(value: &Tree, name: &str, typed: bool, notes: &mut Note
             continue;
         };
         if let Some(fault) = epc::read(&class).fault {
-            notes.odd(CheckKind::InvalidIdentifier, fault, &class);
+            notes.identifier(fault, &class);
         }
         let quantity = match item.get("quantity") {
             None => None,

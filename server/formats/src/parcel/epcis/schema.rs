@@ -16,7 +16,7 @@ pub(super) enum Kind {
     Any,
 }
 
-/// One of the five types.
+/// One of the five types, or `QuantityEvent`, which 1.x has and 2.0 left out.
 pub(super) struct EventType {
     pub name: &'static str,
     /// What it has beside [`COMMON`], in the order of the XML schema.
@@ -29,7 +29,7 @@ pub(super) const COMMON: [&str; 6] =
 
 use Kind::{Action, Any, Location, Persistent, Quantities, Sensors, Sources, Transactions, Uri, Uris, Vocabulary};
 
-pub(super) const TYPES: [EventType; 5] = [
+pub(super) const TYPES: [EventType; 6] = [
     EventType {
         name: "ObjectEvent",
         properties: &[
@@ -120,6 +120,17 @@ pub(super) const TYPES: [EventType; 5] = [
             ("destinationList", Sources),
             ("sensorElementList", Sensors),
             ("persistentDisposition", Persistent),
+        ],
+    },
+    EventType {
+        name: "QuantityEvent",
+        properties: &[
+            ("quantityList", Quantities),
+            ("bizStep", Vocabulary),
+            ("disposition", Vocabulary),
+            ("readPoint", Location),
+            ("bizLocation", Location),
+            ("bizTransactionList", Transactions),
         ],
     },
 ];

@@ -62,6 +62,10 @@ fn members(event: &Element, kind: &EventType, strict: bool, shaped: &mut Shaped,
             }
             continue;
         }
+        if kind.name == "QuantityEvent" && matches!(name, "epcClass" | "quantity") {
+            quantity(child, shaped);
+            continue;
+        }
         if kind.place(name).is_none() {
             let told = format!("the element {name:.60} is not known here");
             if strict {
@@ -75,6 +79,20 @@ fn members(event: &Element, kind: &EventType, strict: bool, shaped: &mut Shaped,
         if shaped.members.insert(name.to_owned(), value).is_some() {
             shaped.faults.push(format!("{name} stands twice"));
         }
+    }
+}
+
+/// The class and the number of a `QuantityEvent` are what newer events have as a list of one.
+fn quantity(child: &Element, shaped: &mut Shaped) {
+    let list = shaped
+        .members
+        .entry("quantityList".to_owned())
+        .or_insert_with(|| Tree::List(vec![Tree::Object(BTreeMap::new())]));
+    let Tree::List(items) = list else { return };
+    let Some(Tree::Object(members)) = items.first_mut() else { return };
+    let text = Tree::Text(child.text.trim().to_owned());
+    if members.insert(child.name.clone(), text).is_some() {
+        shaped.faults.push(format!("{} stands twice", child.name));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Keys for events that have none of their own.
+//! Keys for events that have none of their own, and what a tracking number may look like.
 
 use sha2::{Digest as _, Sha256};
 
@@ -10,4 +10,9 @@ pub(super) fn key_of(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a normalised text can be a tracking number of anybody: letters, digits, and the marks that some put between.
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_alphanumeric() || "._/#:+*".contains(c))
 }

@@ -56,7 +56,7 @@ pub struct Report {
 #[derive(Debug, Default)]
 struct Listed {
     update: ShipmentUpdate,
-    codes: Vec<String>,
+    codes: Vec<Option<String>>,
     last: Option<(Timestamp, String)>,
 }
 
@@ -75,7 +75,7 @@ pub struct Reporter {
     dispositions: BTreeSet<String>,
     event_times: Vec<String>,
     event_codes: Vec<String>,
-    status_codes: Vec<(String, String)>,
+    status_codes: Vec<(Option<String>, Option<String>)>,
     first_words: Option<String>,
     withdrawn: u64,
     sender_errors: u64,
@@ -146,16 +146,15 @@ impl Reporter {
             self.dispositions.extend(facts.disposition.clone());
             return;
         }
-        let code = event.code.clone().unwrap_or_default();
-        self.status_codes.push((code.clone(), event.subcode.clone().unwrap_or_default()));
-        self.event_codes.push(code.clone());
+        self.status_codes.push((event.code.clone(), event.subcode.clone()));
+        self.event_codes.extend(event.code.clone());
         self.first_words.get_or_insert_with(|| {
             // Of UPS, where a delivered parcel was left says more than that it was delivered.
             let place = event.place.name.clone().filter(|_| self.document.provider == Some("ups"));
             place.or_else(|| event.text.clone()).unwrap_or_default()
         });
         if let Some(listed) = self.shipments.last_mut() {
-            listed.codes.push(code);
+            listed.codes.push(event.code.clone());
             if listed.last.as_ref().is_none_or(|(at, _)| event.at >= *at) {
                 listed.last = Some((event.at, event.stated_time.clone()));
             }

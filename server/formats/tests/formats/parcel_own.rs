@@ -142,3 +142,32 @@ fn a_mistyped_postal_number_a_wrong_form_and_a_table_that_does_not_add_up_are_to
     assert_eq!(class("carrier;number;event_at;event_statuss\np;1;2026-11-17T08:15:00Z;delivered\n"), Class::Reject);
     assert_eq!(class("carrier,number,event_at\np,\"1,2026-11-17T08:15:00Z\n"), Class::Reject);
 }
+
+#[test]
+fn numbers_with_marks_between_are_numbers_and_anything_else_is_kept_aside() {
+    let class = |number: &str| {
+        let text = serde_json::json!({"guichet": "parcels/1", "shipments": [{"carrier": "gx", "number": number}, {"carrier": "gx", "number": "1"}]});
+        report_bytes(text.to_string().as_bytes(), &Limits::default()).class
+    };
+    for number in ["gx-44 71", "12/34.5_6", "ÄB#1"] {
+        assert_eq!(class(number), Class::Accept, "{number}");
+    }
+    for number in ["<script>", "a;b", "'", "-", &"9".repeat(65)] {
+        assert_eq!(class(number), Class::Warn, "{number}");
+    }
+}
+
+#[test]
+fn a_window_of_days_ends_with_its_last_second_and_one_that_ends_before_it_begins_is_left_out() {
+    let window = |from: &str, to: &str| {
+        let text = serde_json::json!({"guichet": "parcels/1", "shipments": [{"carrier": "gx", "number": "1", "promised": {"from": from, "to": to}}]});
+        records(text.to_string().as_bytes()).0[0]
+            .promised
+            .as_ref()
+            .map(|window| (window.from, window.to, window.whole_day))
+    };
+    let day = Timestamp(1_794_873_600_000);
+    assert_eq!(window("2026-11-17", "2026-11-17"), Some((Some(day), day.plus_seconds(86_399), true)));
+    assert_eq!(window("2026-11-18", "2026-11-17"), None);
+    assert_eq!(window("2026-11-17T08:00:00", "2026-11-17T10:00:00"), None);
+}

@@ -7,7 +7,7 @@ mod xml;
 
 use super::{
     codes,
-    ids::key_of,
+    ids::{is_number, key_of},
     out::Out,
     record::{Document, Party, Place, Record, ShipmentUpdate, TrackingEvent, Window},
     tree::Tree,
@@ -145,12 +145,8 @@ impl Reading<'_> {
             return Ok(None);
         };
         let number = TrackingNumber::normalise(&stated);
-        if number.is_empty() || number.len() > 64 || !number.chars().all(char::is_alphanumeric) {
-            out.quarantine(
-                place,
-                "The tracking number has other characters than letters and digits.",
-                &tree.own.show(4 << 10),
-            )?;
+        if !is_number(&number) {
+            out.quarantine(place, "The tracking number has characters that no number has.", &tree.own.show(4 << 10))?;
             return Ok(None);
         }
         let events: Vec<&Tree> =

@@ -5,7 +5,7 @@ mod values;
 
 use super::{
     codes,
-    ids::key_of,
+    ids::{is_number, key_of},
     out::Out,
     record::{Document, Record, ShipmentUpdate, TrackingEvent},
     time,
@@ -106,12 +106,8 @@ impl Reading<'_> {
             return out.quarantine(place, "The shipment has no number or no carrier.", &tree.show(4 << 10));
         };
         let number = TrackingNumber::normalise(&stated);
-        if number.is_empty() || number.len() > 64 || !number.chars().all(char::is_alphanumeric) {
-            return out.quarantine(
-                place,
-                "The number has other characters than letters and digits.",
-                &tree.show(4 << 10),
-            );
+        if !is_number(&number) {
+            return out.quarantine(place, "The number has characters that no number has.", &tree.show(4 << 10));
         }
         keys(tree, SHIPMENT_KEYS, place, out)?;
         // An own number may look like anything; only a postal number is held to its rule, for nobody else has that shape.

@@ -171,3 +171,13 @@ fn a_window_of_days_ends_with_its_last_second_and_one_that_ends_before_it_begins
     assert_eq!(window("2026-11-18", "2026-11-17"), None);
     assert_eq!(window("2026-11-17T08:00:00", "2026-11-17T10:00:00"), None);
 }
+
+#[test]
+fn a_later_row_of_a_table_adds_to_what_earlier_ones_say_of_the_shipment() {
+    let table = "carrier\tnumber\trecipient_name\trecipient_postcode\tevent_at\tevent_status\ngx\t1\tA\t76000\t2026-11-17T08:15:00Z\tdelivered\ngx\t1\tB\t\t2026-11-17T09:15:00Z\treturned\ngx\t2\t\t\t\t\n";
+    let (shipments, events) = records(table.as_bytes());
+    assert_eq!((shipments.len(), events.len()), (2, 2));
+    let recipient = &shipments[0].recipient;
+    assert_eq!((recipient.name.as_deref(), recipient.postal_code.as_deref()), (Some("B"), Some("76000")));
+    assert_eq!(events[1].source, "line 3");
+}

@@ -102,7 +102,14 @@ pub(in crate::parcel) fn parse(text: &str, limits: &Limits) -> Result<Tree, Refu
             shipments.len() - 1
         });
         if let Some((members, events)) = shipments.get_mut(index) {
-            members.extend(shipment);
+            for (name, value) in shipment {
+                match (members.get_mut(&name), value) {
+                    (Some(Tree::Object(before)), Tree::Object(more)) => before.extend(more),
+                    (_, value) => {
+                        members.insert(name, value);
+                    }
+                }
+            }
             if !event.is_empty() {
                 event.insert(LINE.to_owned(), Tree::Number(line.to_string()));
                 events.push(Tree::Object(event));

@@ -10,7 +10,9 @@ mod id;
 pub mod live;
 mod locale;
 mod money;
+pub mod parcel;
 mod time;
+pub mod tracking;
 
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError};
@@ -19,4 +21,6 @@ pub use id::{Id, IdError, kind};
 pub use live::LiveEvent;
 pub use locale::{Locale, Theme};
 pub use money::{Currency, CurrencyError, Money, MoneyError};
+pub use parcel::{ParcelReason, ParcelStatus};
 pub use time::Timestamp;
+pub use tracking::{Sscc, TrackingError, TrackingNumber};

@@ -19,6 +19,7 @@ mod ids;
 mod limits;
 mod mt;
 mod out;
+pub mod parcel;
 pub mod record;
 mod refusal;
 mod report;

@@ -373,6 +373,8 @@ pub enum CheckKind {
     TooFine,
     /// An account that belongs to no customer.
     UnmappedCustomer,
+    /// The sender answers for a piece with an error of its own.
+    SenderError,
 }
 
 /// Something to tell the operator. The customer sees at most that a statement is incomplete.

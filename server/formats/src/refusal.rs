@@ -83,6 +83,28 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// The JSON is broken.
+    #[error("line {line}: the JSON is broken: {reason}")]
+    Json {
+        /// The line, from 1.
+        line: u64,
+        /// What is broken.
+        reason: String,
+    },
+    /// The document as a whole is not what the standard asks for.
+    #[error("{place}: {reason}")]
+    Invalid {
+        /// Where: a line or a path.
+        place: String,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// The document is the sender's word that it has nothing to tell.
+    #[error("the sender answers with an error: {reason}")]
+    SenderError {
+        /// In the sender's words.
+        reason: String,
+    },
     /// A member of the ZIP is refused, and so the whole.
     #[error("{member}: {refusal}")]
     Member {
@@ -115,6 +137,9 @@ impl Refusal {
             Self::Truncated { .. } => "truncated",
             Self::NoStatement => "no_statement",
             Self::Zip { .. } => "zip",
+            Self::Json { .. } => "json",
+            Self::Invalid { .. } => "invalid",
+            Self::SenderError { .. } => "sender_error",
             Self::Member { refusal, .. } => refusal.code(),
             Self::Stopped => "stopped",
             Self::Io(_) => "io",

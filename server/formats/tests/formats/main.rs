@@ -4,6 +4,11 @@
 mod anything;
 mod hostile;
 mod made;
+mod parcel_anything;
+mod parcel_hostile;
+mod parcel_made;
+mod parcel_own;
+mod parcel_samples;
 mod samples;
 mod shapes;
 mod written;

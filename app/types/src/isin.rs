@@ -94,7 +94,7 @@ fn luhn_holds(letters: &[u8]) -> bool {
             add(number / 10);
         }
     }
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 impl fmt::Display for Isin {

@@ -89,7 +89,7 @@ pub fn check_sedol(text: &str) -> Result<(), SecurityIdError> {
         return Err(SecurityIdError::Syntax);
     }
     let sum: u32 = letters.iter().zip([1, 3, 1, 7, 3, 9, 1]).map(|(&letter, weight)| number(letter) * weight).sum();
-    verdict(sum % 10 == 0)
+    verdict(sum.is_multiple_of(10))
 }
 
 /// Financial Instrument Global Identifier: two consonants that are no ISIN prefix, `G`, eight consonants or digits and a

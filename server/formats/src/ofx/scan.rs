@@ -223,6 +223,9 @@ impl Scanner<'_> {
                 return Ok(None);
             }
         }
+        if "<!--".starts_with(rest) || "<![CDATA[".starts_with(rest) {
+            return Err(self.truncated());
+        }
         if rest.starts_with("<!") {
             return Err(Refusal::Dtd { line: self.line() });
         }

@@ -287,7 +287,7 @@ mod tests {
             ("{\"a\":1", "truncated"),
             ("[1,]", "not_json"),
             ("{\"a\":1,\"a\":2}", "not_json"),
-            ("01", "not_json"),
+            ("[01]", "not_json"),
             ("[1] x", "not_json"),
             ("\"\\x\"", "not_json"),
             ("[nul]", "not_json"),

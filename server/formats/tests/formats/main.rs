@@ -5,5 +5,8 @@ mod anything;
 mod hostile;
 mod made;
 mod samples;
+mod securities_hostile;
+mod securities_made;
+mod securities_samples;
 mod shapes;
 mod written;

@@ -230,8 +230,9 @@ impl Scanner<'_> {
             return Err(Refusal::Dtd { line: self.line() });
         }
         let start = self.at;
-        let end = rest.find('>').ok_or_else(|| self.truncated())?;
-        let inside = &rest[1..end];
+        // No further than the next `<`, or a file of nothing but `<` would be read again and again.
+        let end = 1 + rest[1..].find(['>', '<']).ok_or_else(|| self.truncated())?;
+        let inside = if rest[end..].starts_with('>') { &rest[1..end] } else { "" };
         let (closing, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
         let empty = inside.ends_with('/');
         let name = inside.split([' ', '\t', '\r', '\n', '/']).next().unwrap_or_default().to_ascii_uppercase();

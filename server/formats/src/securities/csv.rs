@@ -1,5 +1,11 @@
 //! Rows of comma-separated files, RFC 4180, with the line that each begins on.
 
+use super::{
+    Out,
+    record::{CheckKind, Severity},
+};
+use crate::{Refusal, out::Told};
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -7,6 +13,15 @@ pub(super) struct Row {
     pub line: u64,
     /// Its cells, trimmed, without their quotes.
     pub cells: Vec<String>,
+}
+
+/// Tells that the last line has no end: its last cell may be cut, which nothing else would show.
+pub(super) fn tell_open_end(text: &str, out: &mut Out<'_>) -> Result<(), Refusal> {
+    if text.ends_with(['\n', '\r']) {
+        return Ok(());
+    }
+    let told = Told::new(format!("line {}", text.lines().count()), "The last line has no end; it may be cut.");
+    out.finding(CheckKind::SchemaDeviation, Severity::Info, told)
 }
 
 /// Cells of one row, at most.

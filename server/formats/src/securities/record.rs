@@ -11,7 +11,6 @@ pub use crate::record::{CheckKind, Finding, Quarantined, Severity};
 
 /// One step of a document, in document order.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "records are handed on one by one and not kept in lists")]
 pub enum Record {
     /// A bank or card statement out of OFX: its document, statement, entries and end.
     Bank(bank::Record),

@@ -3,7 +3,12 @@
 use super::Euro;
 use crate::{
     Limits, Refusal,
-    securities::{Figures, Gathered, Out, csv::Rows, number::is_nothing, text::whole},
+    securities::{
+        Figures, Gathered, Out,
+        csv::{Rows, tell_open_end},
+        number::is_nothing,
+        text::whole,
+    },
 };
 use guichet_types::Date;
 
@@ -15,6 +20,7 @@ pub(in crate::securities) fn read(
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
     let text = whole(bytes, false, limits, out)?;
+    tell_open_end(&text, out)?;
     let mut rows = Rows::new(&text);
     let header = match rows.next() {
         Some(Ok(header)) => header.cells,
@@ -25,7 +31,7 @@ pub(in crate::securities) fn read(
     while named.last().is_some_and(|name| name.is_empty()) {
         named.pop();
     }
-    let outcome = read_rows(rows, &named, &mut euro, &mut missing, out);
+    let outcome = read_rows(rows, &header, &named, &mut euro, &mut missing, out);
     let mut figures = euro.figures("ECB csv");
     figures.missing_values = Some(missing);
     figures.currency_count = named.len().saturating_sub(1) as u64;
@@ -37,7 +43,8 @@ pub(in crate::securities) fn read(
 
 fn read_rows(
     rows: Rows<'_>,
-    header: &[&str],
+    header: &[String],
+    named: &[&str],
     euro: &mut Euro,
     missing: &mut u64,
     out: &mut Out<'_>,
@@ -51,11 +58,9 @@ fn read_rows(
             }
         };
         let (place, raw) = (format!("line {}", row.line), row.cells.join(","));
-        let mut cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
-        while cells.len() > header.len() && cells.last().is_some_and(|cell| cell.is_empty()) {
-            cells.pop();
-        }
-        if cells.len() != header.len() {
+        let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
+        // Lines of the bank end with a comma, so a row that is shorter than the header is cut, perhaps within a rate.
+        if cells.len() < header.len() || cells.iter().skip(named.len()).any(|cell| !cell.is_empty()) {
             let reason = format!("The row has {} cells and the header {}.", cells.len(), header.len());
             out.quarantine(&place, reason, &raw)?;
             continue;
@@ -65,7 +70,7 @@ fn read_rows(
             continue;
         };
         euro.day(date, &place, out)?;
-        for (code, cell) in header.iter().zip(cells).skip(1) {
+        for (code, cell) in named.iter().zip(cells).skip(1) {
             if is_nothing(cell) {
                 *missing += 1;
             } else {

@@ -5,7 +5,7 @@ use super::{
         fields::Fields,
         record::{AssetClass, CheckKind, Instrument, Position, Severity, Transaction, TransactionKind},
     },
-    Known, State,
+    State, convert,
 };
 use crate::{Refusal, out::Told};
 use guichet_types::{Decimal, check_cusip, check_figi, check_lei, check_sedol};
@@ -62,15 +62,10 @@ fn tell_product(
     place: &str,
 ) -> Result<(), Refusal> {
     let one = Decimal::new(1, 0);
-    let minor = Decimal::new(i128::from(minor), 0);
-    let known = state.known.get(key).copied();
-    let candidates: Vec<(Decimal, Decimal)> = match known {
-        // Where the price says pence itself, the instrument's own divisor for them is not used twice.
-        Some(Known { factor, divisor, .. }) if minor == one => vec![(factor, divisor)],
-        Some(Known { factor, class, .. }) => {
-            vec![(factor, if class == AssetClass::Bond { Decimal::new(100, 0) } else { minor })]
-        }
-        None => vec![(one, minor), (one, Decimal::new(100, 0))],
+    let by = |percent: u32| Decimal::new(i128::from(percent) * i128::from(minor), 0);
+    let candidates = match state.known.get(key) {
+        Some(known) => vec![(known.factor, by(known.percent))],
+        None => vec![(one, by(1)), (one, by(100))],
     };
     let mut nearest = None;
     for (factor, divisor) in candidates {
@@ -134,9 +129,11 @@ pub(super) fn transaction(
     if let (K::Buy | K::Sell, Some(quantity), Some(price), Some(key)) =
         (transaction.kind, transaction.quantity, transaction.price, &transaction.instrument)
     {
-        let quoted = fields.quoted("price_currency").ok().flatten().unwrap_or((transaction.currency, 1));
-        if quoted.0 == transaction.currency {
-            tell_product(state, fields, (key, quantity.0, price, quoted.1), ("gross", gross), place)?;
+        let quoted = convert::price_currency(fields, state.known.get(key), transaction.currency);
+        if let Ok((currency, minor)) = quoted
+            && currency == transaction.currency
+        {
+            tell_product(state, fields, (key, quantity.0, price, minor), ("gross", gross), place)?;
         }
     }
     let expected = match transaction.kind {

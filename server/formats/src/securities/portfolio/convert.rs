@@ -4,7 +4,9 @@ use super::super::{
     fields::Fields,
     record::{AssetClass, Cash, Instrument, Portfolio, Position, Transaction, TransactionKind},
 };
-use guichet_types::{Decimal, Isin, PriceUnit, Quantity};
+use super::Known;
+use guichet_types::{Currency, Decimal, Isin, PriceUnit, Quantity};
+use std::collections::HashMap;
 
 /// `currency` or `percent`; nothing is `currency`.
 pub(in crate::securities) fn price_unit(fields: &Fields<'_>, name: &str) -> Result<PriceUnit, String> {
@@ -13,11 +15,6 @@ pub(in crate::securities) fn price_unit(fields: &Fields<'_>, name: &str) -> Resu
         Some("percent") => Ok(PriceUnit::Percent),
         Some(other) => Err(format!("{name} {other:.20?} is neither currency nor percent")),
     }
-}
-
-/// By what quantity × price is divided to get money.
-pub(super) fn divisor(unit: PriceUnit, minor: u32) -> Decimal {
-    Decimal::new(if unit == PriceUnit::Percent { 100 } else { 1 } * i128::from(minor), 0)
 }
 
 pub(super) fn instrument(fields: &Fields<'_>, place: &str) -> Result<Instrument, String> {
@@ -86,16 +83,31 @@ pub(super) fn portfolio(
     })
 }
 
-pub(super) fn position(fields: &Fields<'_>, of: &Portfolio, place: &str) -> Result<Position, String> {
-    let quoted = fields.quoted("price_currency")?;
-    let (price_currency, price_minor_divisor) = quoted.unwrap_or((of.currency, 1));
+/// The currency of a price: the one that stands beside it, else the instrument's, else `otherwise`.
+pub(super) fn price_currency(
+    fields: &Fields<'_>,
+    known: Option<&Known>,
+    otherwise: Currency,
+) -> Result<(Currency, u32), String> {
+    let of_instrument = known.and_then(|known| known.currency.map(|currency| (currency, known.minor)));
+    Ok(fields.quoted("price_currency")?.or(of_instrument).unwrap_or((otherwise, 1)))
+}
+
+pub(super) fn position(
+    fields: &Fields<'_>,
+    of: &Portfolio,
+    known: &HashMap<String, Known>,
+    place: &str,
+) -> Result<Position, String> {
+    let instrument = fields.needed("instrument")?;
+    let (price_currency, price_minor_divisor) = price_currency(fields, known.get(instrument), of.currency)?;
     let price = fields.number("price")?;
     if price.is_some_and(Decimal::is_negative) {
         return Err("the price is below nought".to_owned());
     }
     Ok(Position {
         account: of.account.clone(),
-        instrument: fields.needed("instrument")?.to_owned(),
+        instrument: instrument.to_owned(),
         quantity: Quantity(fields.number("quantity")?.ok_or("quantity is missing")?),
         as_of: Some(fields.day("as_of")?.or(of.as_of).ok_or("as_of is missing")?),
         sub_account: fields.owned("sub_account")?,

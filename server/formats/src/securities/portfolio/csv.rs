@@ -4,7 +4,7 @@
 use super::{
     super::{
         Figures, Gathered, Out,
-        csv::{Row, Rows},
+        csv::{Row, Rows, tell_open_end},
         fields::Fields,
         record::{CheckKind, Portfolio, Severity},
         text::whole,
@@ -66,6 +66,7 @@ pub(in crate::securities) fn read(
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
     let text = whole(bytes, false, limits, out)?;
+    tell_open_end(&text, out)?;
     let mut rows = Rows::new(&text);
     let Some(Ok(header)) = rows.next() else { return Err(Refusal::NoStatement) };
     let Some(twin) = Twin::of(&header.cells) else { return Err(Refusal::NoStatement) };

@@ -14,10 +14,10 @@ pub(super) use json::{is_json, read as read_json};
 use super::{
     Out, PortfolioFigures,
     fields::Fields,
-    record::{AssetClass, CheckKind, Instrument, Portfolio, Position, Record, Severity, Transaction},
+    record::{CheckKind, Instrument, Portfolio, Position, Record, Severity, Transaction},
 };
 use crate::{Refusal, out::Told};
-use guichet_types::Decimal;
+use guichet_types::{Currency, Decimal, PriceUnit};
 use std::collections::HashMap;
 
 /// Names of an instrument.
@@ -82,10 +82,13 @@ const ACCOUNT: [&str; 4] = ["account", "account_currency", "holders", "account_n
 /// What is known of an instrument of the file, for valuing.
 #[derive(Clone, Copy, Debug)]
 struct Known {
-    class: AssetClass,
-    /// By what quantity × price is multiplied and divided to get money.
+    /// What it is priced in, and how many of the quoted unit make one of it.
+    currency: Option<Currency>,
+    minor: u32,
+    /// 100 where prices are in percent, else 1.
+    percent: u32,
+    /// By what quantity × price is multiplied.
     factor: Decimal,
-    divisor: Decimal,
 }
 
 /// What is known of a file while it is read.
@@ -149,8 +152,12 @@ impl<'o, 'a> State<'o, 'a> {
             return Ok(());
         }
         checks::instrument(&instrument, self)?;
-        let divisor = convert::divisor(instrument.price_unit, instrument.minor_unit_divisor);
-        let known = Known { class: instrument.class, factor: instrument.price_factor, divisor };
+        let known = Known {
+            currency: instrument.currency,
+            minor: instrument.minor_unit_divisor,
+            percent: if instrument.price_unit == PriceUnit::Percent { 100 } else { 1 },
+            factor: instrument.price_factor,
+        };
         self.known.insert(instrument.key.clone(), known);
         if let Some(isin) = instrument.isin {
             self.known.insert(isin.to_string(), known);
@@ -166,7 +173,7 @@ impl<'o, 'a> State<'o, 'a> {
     }
 
     fn position(&mut self, fields: &Fields<'_>, of: &Portfolio, place: &str) -> Result<(), Refusal> {
-        let position: Position = match convert::position(fields, of, place) {
+        let position: Position = match convert::position(fields, of, &self.known, place) {
             Ok(position) => position,
             Err(reason) => return self.keep_aside("position", &reason, fields, place),
         };

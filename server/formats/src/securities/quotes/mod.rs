@@ -5,7 +5,12 @@ mod feeds;
 mod ohlc;
 mod own;
 
-use super::{Figures, Gathered, Out, QuoteFigures, csv::Rows, json, text::whole};
+use super::{
+    Figures, Gathered, Out, QuoteFigures,
+    csv::{Rows, tell_open_end},
+    json,
+    text::whole,
+};
 use crate::{Limits, Refusal};
 
 /// Whether JSON is of a kind that is read here.
@@ -48,6 +53,7 @@ pub(super) fn read_csv(
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
     let text = whole(bytes, false, limits, out)?;
+    tell_open_end(&text, out)?;
     let mut rows = Rows::new(&text);
     let Some(Ok(header)) = rows.next() else { return Err(Refusal::NoStatement) };
     gathered.version = Some("CSV".to_owned());

@@ -5,6 +5,7 @@ mod anything;
 mod hostile;
 mod made;
 mod samples;
+mod securities_anything;
 mod securities_hostile;
 mod securities_made;
 mod securities_samples;

@@ -181,6 +181,6 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), frame in 0_usize..6) {
         let frames: [&[u8]; 6] = [b"", b"OFXHEADER:100\nVERSION:102\n<OFX>", b"Date,Open,Close\n", b"{\"guichet\":\"portfolio/1\",\"portfolios\":[", b"Date,USD,\n", b"<Cube><Cube time='"];
-        let _ = report_bytes(&[frames[frame], &bytes].concat(), &Limits::default());
+        crate::securities_anything::anything(&[frames[frame], &bytes].concat());
     }
 }

@@ -3,6 +3,7 @@
 
 use super::super::{
     Figures, Gathered, Out,
+    csv::tell_open_end,
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
     text::whole,
@@ -37,6 +38,7 @@ pub(in crate::securities) fn read(
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
     let text = whole(bytes, false, limits, out)?;
+    tell_open_end(&text, out)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let date_line = lines.next().map(|(_, line)| line.trim().to_owned()).unwrap_or_default();
     let day = date_line.split_once('#').and_then(|(day, _)| day_of(day)).ok_or(Refusal::NoStatement)?;

@@ -1,10 +1,13 @@
 //! Investment statements: `INVSTMTRS` with its account, transactions, positions and balances.
 
+mod checks;
+mod convert;
+
 use super::{
     Context, bank,
-    scan::Node,
+    node::Node,
     seclist::Securities,
-    values::{number, time, written_scale},
+    values::{number, time},
 };
 use crate::{
     Refusal,
@@ -12,10 +15,10 @@ use crate::{
     record::{CheckKind, Severity},
     securities::{
         OfxPosition, OfxStatement,
-        record::{AssetClass, Cash, Portfolio, Position, Record, Transaction, TransactionKind},
+        record::{Cash, Portfolio, Record, Transaction},
     },
 };
-use guichet_types::{Currency, Date, Decimal, Quantity};
+use guichet_types::{Currency, Date};
 use std::collections::BTreeMap;
 
 /// Reads a statement and hands on what of it can be used.
@@ -88,7 +91,7 @@ impl Statement<'_, '_, '_> {
                 let money = bank::money(entry, "TRNAMT", self.currency);
                 bank::count(money.ok().map(|(amount, ..)| amount), &mut self.read);
             }
-            match transaction(item, &self.account, self.currency, self.securities) {
+            match convert::transaction(item, &self.account, self.currency, self.securities) {
                 Ok(transaction) => self.take(item, transaction)?,
                 Err(reason) => self.keep_aside(item, &format!("The transaction cannot be used: {reason}."))?,
             }
@@ -107,7 +110,7 @@ impl Statement<'_, '_, '_> {
         if let Some(key) = &transaction.instrument {
             self.tell_unknown(item, key)?;
         }
-        if let Some(expected) = expected_total(item, &transaction, self.securities) {
+        if let Some(expected) = checks::expected_total(item, &transaction, self.securities) {
             let told = Told::new(item.place(), "UNITS times UNITPRICE and the charges do not make the TOTAL.")
                 .expected(expected)
                 .actual(transaction.net.unwrap_or_default());
@@ -139,10 +142,10 @@ impl Statement<'_, '_, '_> {
                 unit_price: figure("UNITPRICE"),
                 market_value: figure("MKTVAL"),
             });
-            match position(item, &self.account, self.currency, self.as_of) {
+            match convert::position(item, &self.account, self.currency, self.as_of) {
                 Ok(position) => {
                     self.tell_unknown(item, &position.instrument)?;
-                    if let Some(expected) = expected_value(item, &position, self.securities) {
+                    if let Some(expected) = checks::expected_value(item, &position, self.securities) {
                         let told = Told::new(item.place(), "UNITS times UNITPRICE is not the MKTVAL.")
                             .expected(expected)
                             .actual(position.market_value.unwrap_or_default());
@@ -185,227 +188,4 @@ impl Statement<'_, '_, '_> {
         }
         Ok(())
     }
-}
-
-/// A number that may be missing, but not unreadable.
-fn figure(item: &Node, name: &str) -> Result<Option<Decimal>, String> {
-    item.leaf(name)?
-        .map(|text| number(text).map(|(number, _)| number).map_err(|error| format!("{name}: {error}")))
-        .transpose()
-}
-
-fn day(item: &Node, name: &str) -> Result<Option<Date>, String> {
-    let text = item.leaf(name)?;
-    text.map(|text| time(text).map(|(date, _)| date).ok_or_else(|| format!("{name} {text:?} is not in the calendar")))
-        .transpose()
-}
-
-/// The currency of an item's amounts: `CURRENCY` is what they are of, `ORIGCURRENCY` only what they were of.
-fn currency_of(item: &Node, default: Currency) -> Result<Currency, String> {
-    match item.all(&["CURRENCY"]).first().map(|currency| currency.text("CURSYM").unwrap_or_default()) {
-        None => Ok(default),
-        Some(code) => code.parse().map_err(|error| format!("{error}: {code:?}")),
-    }
-}
-
-fn position(item: &Node, account: &str, default: Currency, as_of: Option<Date>) -> Result<Position, String> {
-    if !item.closed {
-        return Err("it has no end tag, so it may be cut".to_owned());
-    }
-    let missing = |name: &str| format!("{name} is missing");
-    let currency = currency_of(item, default)?;
-    Ok(Position {
-        account: account.to_owned(),
-        instrument: item.leaf("UNIQUEID")?.ok_or_else(|| missing("UNIQUEID"))?.to_owned(),
-        quantity: Quantity(figure(item, "UNITS")?.ok_or_else(|| missing("UNITS"))?),
-        as_of,
-        sub_account: item.leaf("HELDINACCT")?.map(str::to_owned),
-        price: figure(item, "UNITPRICE")?,
-        price_currency: currency,
-        price_minor_divisor: 1,
-        price_as_of: day(item, "DTPRICEASOF").unwrap_or(None),
-        market_value: figure(item, "MKTVAL")?,
-        value_currency: currency,
-        cost: None,
-        cost_currency: currency,
-        accrued_interest: None,
-        blocked: None,
-        place: item.place(),
-    })
-}
-
-fn transaction(item: &Node, account: &str, default: Currency, securities: &Securities) -> Result<Transaction, String> {
-    use TransactionKind as K;
-    if !item.closed {
-        return Err("it has no end tag, so it may be cut".to_owned());
-    }
-    let bank = item.name == "INVBANKTRAN";
-    let quantity = figure(item, "UNITS")?;
-    let net = figure(item, if bank { "TRNAMT" } else { "TOTAL" })?;
-    let paid = net.is_some_and(Decimal::is_negative);
-    let kind = match item.name.as_str() {
-        name if name.starts_with("BUY") => K::Buy,
-        name if name.starts_with("SELL") => K::Sell,
-        "INCOME" if item.leaf("INCOMETYPE")? == Some("INTEREST") => K::Interest,
-        "INCOME" => K::Dividend,
-        "MARGININTEREST" => K::Interest,
-        "INVEXPENSE" => K::Fee,
-        "REINVEST" => K::Reinvest,
-        "SPLIT" => K::Split,
-        "TRANSFER" => match item.leaf("TFERACTION")? {
-            Some("IN") => K::TransferIn,
-            Some("OUT") => K::TransferOut,
-            _ => return Err("TFERACTION is neither IN nor OUT".to_owned()),
-        },
-        "INVBANKTRAN" => match item.leaf("TRNTYPE")?.unwrap_or_default() {
-            "INT" => K::Interest,
-            "DIV" => K::Dividend,
-            "FEE" | "SRVCHG" => K::Fee,
-            _ if paid => K::Withdrawal,
-            _ => K::Deposit,
-        },
-        // Money or papers that move between the parts of one account change nothing of it as a whole.
-        "RETOFCAP" | "CLOSUREOPT" | "JRNLFUND" | "JRNLSEC" => K::CorporateAction,
-        other => return Err(format!("{other} is no transaction that the standard has")),
-    };
-    let needs_amount = !matches!(kind, K::Split | K::TransferIn | K::TransferOut | K::CorporateAction);
-    if net.is_none() && needs_amount {
-        return Err("TOTAL or TRNAMT is missing".to_owned());
-    }
-    let traded = matches!(kind, K::Buy | K::Sell | K::Reinvest);
-    if quantity.is_none() && traded {
-        return Err("UNITS is missing".to_owned());
-    }
-    let signed = |amount: Decimal, negative: bool| if negative { amount.abs().negate() } else { amount.abs() };
-    let net = net.map(|net| match kind {
-        K::Buy => signed(net, true),
-        K::Sell => signed(net, false),
-        _ => net,
-    });
-    let quantity = quantity.map(|units| match kind {
-        K::Buy | K::Reinvest | K::TransferIn => signed(units, false),
-        K::Sell | K::TransferOut => signed(units, true),
-        _ => units,
-    });
-    let sum = |names: [&str; 3]| {
-        names.iter().try_fold(Decimal::ZERO, |sum, name| {
-            sum.checked_add(figure(item, name)?.unwrap_or_default()).map_err(|error| error.to_string())
-        })
-    };
-    let instrument = item.leaf("UNIQUEID")?.map(str::to_owned);
-    if instrument.is_none() && (traded || kind == K::Split) {
-        return Err("UNIQUEID is missing".to_owned());
-    }
-    let price = figure(item, "UNITPRICE")?;
-    let gross = match (quantity, price) {
-        (Some(units), Some(price)) if traded && divisor(instrument.as_deref(), &item.name, securities) == 1 => {
-            units.checked_mul(price).ok().map(Decimal::abs)
-        }
-        _ => None,
-    };
-    let ratio = match (figure(item, "NUMERATOR")?, figure(item, "DENOMINATOR")?) {
-        (Some(new), Some(old)) if !old.is_zero() => Some((new, old)),
-        _ => None,
-    };
-    Ok(Transaction {
-        account: account.to_owned(),
-        reference: item.leaf("FITID")?.ok_or("FITID is missing")?.to_owned(),
-        kind,
-        stated_kind: item.name.clone(),
-        instrument,
-        trade_date: day(item, if bank { "DTPOSTED" } else { "DTTRADE" })?.ok_or("it has no date")?,
-        settle_date: day(item, "DTSETTLE")?,
-        quantity: quantity.map(Quantity),
-        price,
-        gross,
-        fees: sum(["COMMISSION", "FEES", "LOAD"])?,
-        taxes: sum(["TAXES", "WITHHOLDING", "STATEWITHHOLDING"])?,
-        net,
-        currency: currency_of(item, default)?,
-        ratio,
-        text: item.leaf("MEMO")?.map(str::to_owned),
-        place: item.place(),
-    })
-}
-
-/// 100 where a price is in percent or of a hundredth of a contract; the sign of what may be divided or multiplied.
-fn divisor(key: Option<&str>, name: &str, securities: &Securities) -> i128 {
-    let class = key.and_then(|key| securities.known.get(key)).map(|(class, _)| *class);
-    let special = matches!(class, Some(AssetClass::Bond | AssetClass::Option));
-    if special || name.ends_with("DEBT") || name.ends_with("OPT") { 100 } else { 1 }
-}
-
-/// What quantity × price may be worth: bonds are quoted in percent (or, by some brokers, in money), options by the contract.
-fn products(units: Decimal, price: Decimal, item: &Node, key: &str, securities: &Securities) -> Option<Vec<Decimal>> {
-    let plain = units.checked_mul(price).ok()?.abs();
-    let known = securities.known.get(key);
-    let class = known.map(|(class, _)| *class);
-    let mut products = vec![plain];
-    if class == Some(AssetClass::Bond) || item.name.ends_with("DEBT") {
-        products.push(plain.checked_mul(Decimal::new(1, 2)).ok()?);
-    }
-    if class == Some(AssetClass::Option) || item.name.ends_with("OPT") {
-        let factor = known.map(|(_, factor)| *factor).filter(|factor| *factor > Decimal::new(1, 0));
-        products.push(plain.checked_mul(factor.unwrap_or(Decimal::new(100, 0))).ok()?);
-    }
-    Some(products)
-}
-
-/// Half a unit of the last digit that each figure was written with, and a cent.
-fn room(item: &Node, units: Decimal, price: Decimal) -> Decimal {
-    let half = |name: &str| {
-        let scale = item.leaf(name).ok().flatten().map_or(2, written_scale);
-        Decimal::new(5, (scale + 1).min(18))
-    };
-    let of_price = units.abs().checked_mul(half("UNITPRICE")).unwrap_or_default();
-    let of_units = price.abs().checked_mul(half("UNITS")).unwrap_or_default();
-    // A figure without decimals is exact more often than it is rounded.
-    let whole = |name: &str| item.leaf(name).ok().flatten().is_some_and(|text| written_scale(text) == 0);
-    let mut room = Decimal::new(1, 2);
-    for (name, more) in [("UNITPRICE", of_price), ("UNITS", of_units)] {
-        if !whole(name) {
-            room = room.checked_add(more).unwrap_or(room);
-        }
-    }
-    room
-}
-
-fn is_near(a: Decimal, b: Decimal, room: Decimal) -> bool {
-    a.checked_sub(b).is_ok_and(|off| off.abs() <= room)
-}
-
-/// The value that units and price make, where the stated one is another.
-fn expected_value(item: &Node, position: &Position, securities: &Securities) -> Option<Decimal> {
-    let (units, price, stated) = (position.quantity.0, position.price?, position.market_value?);
-    let products = products(units, price, item, &position.instrument, securities)?;
-    let room = room(item, units, price);
-    (!products.iter().any(|product| is_near(*product, stated.abs(), room))).then(|| products.last().copied())?
-}
-
-/// The total that units, price and charges make, where the stated one is another. Nought units or a nought price say nothing.
-fn expected_total(item: &Node, transaction: &Transaction, securities: &Securities) -> Option<Decimal> {
-    use TransactionKind as K;
-    if !matches!(transaction.kind, K::Buy | K::Sell | K::Reinvest) {
-        return None;
-    }
-    let (units, price, stated) = (transaction.quantity?.0, transaction.price?, transaction.net?.abs());
-    if units.is_zero() || price.is_zero() {
-        return None;
-    }
-    let charges = ["MARKUP", "MARKDOWN", "ACCRDINT", "PENALTY"];
-    let optional = charges.iter().filter_map(|name| figure(item, name).ok().flatten());
-    let more = optional.fold(Decimal::ZERO, |sum, charge| sum.checked_add(charge.abs()).unwrap_or(sum));
-    let costs = transaction.fees.checked_add(transaction.taxes).ok()?.abs();
-    let room = room(item, units, price).checked_add(more).ok()?;
-    let products = products(units, price, item, transaction.instrument.as_deref().unwrap_or_default(), securities)?;
-    let fits = products.iter().any(|product| {
-        is_near(*product, stated, room)
-            || [product.checked_add(costs), product.checked_sub(costs)]
-                .into_iter()
-                .flatten()
-                .any(|sum| is_near(sum, stated, room))
-    });
-    let expected = products.last()?;
-    let expected = if transaction.kind == K::Sell { expected.checked_sub(costs) } else { expected.checked_add(costs) };
-    (!fits).then_some(expected.ok()?)
 }

@@ -7,9 +7,11 @@
 mod bank;
 mod header;
 mod invest;
+mod node;
 mod scan;
 mod seclist;
 mod values;
+mod words;
 
 pub(crate) use header::is_ofx;
 
@@ -20,7 +22,7 @@ use crate::{
     record::{CheckKind, Severity},
     securities::{Figures, Gathered, OfxFigures, Out, record::Record},
 };
-use scan::Node;
+use node::Node;
 use std::collections::HashSet;
 
 /// What the readers of statements share.

@@ -1,6 +1,6 @@
 //! `SECLIST`: the instruments that positions and transactions name.
 
-use super::{Context, scan::Node, values};
+use super::{Context, node::Node, values};
 use crate::{
     Refusal,
     out::Told,

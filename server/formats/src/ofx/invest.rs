@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use guichet_types::{Currency, Date};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Reads a statement and hands on what of it can be used.
 pub(super) fn statement(
@@ -130,7 +130,7 @@ impl Statement<'_, '_, '_> {
 
     fn positions(&mut self, node: &Node) -> Result<(), Refusal> {
         let lists = node.children.iter().filter(|child| child.name == "INVPOSLIST");
-        let (mut told, mut count) = (Vec::new(), 0);
+        let (mut told, mut count, mut seen) = (Vec::new(), 0, HashSet::new());
         for item in lists.flat_map(|list| &list.children) {
             count += 1;
             let figure = |name: &str| item.leaf(name).ok().flatten().and_then(|text| number(text).ok()).map(|(n, _)| n);
@@ -145,6 +145,12 @@ impl Statement<'_, '_, '_> {
             match convert::position(item, &self.account, self.currency, self.as_of) {
                 Ok(position) => {
                     self.tell_unknown(item, &position.instrument)?;
+                    let key = (position.instrument.clone(), position.sub_account.clone());
+                    if !seen.insert(key) {
+                        let told = Told::new(item.place(), "The account holds this instrument more than once.")
+                            .actual(&position.instrument);
+                        self.context.find(CheckKind::DuplicateEntry, Severity::Info, told)?;
+                    }
                     if let Some(expected) = checks::expected_value(item, &position, self.securities) {
                         let told = Told::new(item.place(), "UNITS times UNITPRICE is not the MKTVAL.")
                             .expected(expected)

@@ -163,6 +163,8 @@ fn a_changed_figure_of_a_holding_is_told() {
     for (from, to) in [
         ("<UNITS>10</UNITS><UNITPRICE>51", "<UNITPRICE>51"),
         ("<MKTVAL>515.00", "<MKTVAL>5l5.00"),
+        ("<MKTVAL>515.00", "<MKTVAL>5,150"),
+        ("<TOTAL>-507.45", "<TOTAL>-507,450"),
         ("<DTTRADE>20261105", "<DTTRADE>20261305"),
         ("<FITID>t1</FITID>", ""),
         ("<TOTAL>-507.45</TOTAL>", ""),

@@ -4,7 +4,7 @@ use super::{
     super::{
         node::Node,
         seclist::Securities,
-        values::{number, time},
+        values::{amount, number, time},
     },
     checks,
 };
@@ -16,6 +16,13 @@ pub(super) fn figure(item: &Node, name: &str) -> Result<Option<Decimal>, String>
     item.leaf(name)?
         .map(|text| number(text).map(|(number, _)| number).map_err(|error| format!("{name}: {error}")))
         .transpose()
+}
+
+/// An amount of money that may be missing, but not unreadable, and not of two meanings.
+fn money(item: &Node, name: &str, currency: Currency) -> Result<Option<Decimal>, String> {
+    let read =
+        |text| amount(text, currency.digits()).map(|(amount, _)| amount).map_err(|error| format!("{name}: {error}"));
+    item.leaf(name)?.map(read).transpose()
 }
 
 fn day(item: &Node, name: &str) -> Result<Option<Date>, String> {
@@ -48,7 +55,7 @@ pub(super) fn position(item: &Node, account: &str, default: Currency, as_of: Opt
         price_currency: currency,
         price_minor_divisor: 1,
         price_as_of: day(item, "DTPRICEASOF").unwrap_or(None),
-        market_value: figure(item, "MKTVAL")?,
+        market_value: money(item, "MKTVAL", currency)?,
         value_currency: currency,
         cost: None,
         cost_currency: currency,
@@ -70,7 +77,8 @@ pub(super) fn transaction(
     }
     let bank = item.name == "INVBANKTRAN";
     let quantity = figure(item, "UNITS")?;
-    let net = figure(item, if bank { "TRNAMT" } else { "TOTAL" })?;
+    let currency = currency_of(item, default)?;
+    let net = money(item, if bank { "TRNAMT" } else { "TOTAL" }, currency)?;
     let paid = net.is_some_and(Decimal::is_negative);
     let kind = match item.name.as_str() {
         name if name.starts_with("BUY") => K::Buy,
@@ -150,7 +158,7 @@ pub(super) fn transaction(
         fees: sum(["COMMISSION", "FEES", "LOAD"])?,
         taxes: sum(["TAXES", "WITHHOLDING", "STATEWITHHOLDING"])?,
         net,
-        currency: currency_of(item, default)?,
+        currency,
         ratio,
         text: item.leaf("MEMO")?.map(str::to_owned),
         place: item.place(),

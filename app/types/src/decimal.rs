@@ -27,6 +27,8 @@ pub enum DecimalError {
     Overflow,
     /// More digits behind the point than the unit has.
     TooFine,
+    /// A division by nought.
+    DivisionByZero,
 }
 
 impl fmt::Display for DecimalError {
@@ -37,6 +39,7 @@ impl fmt::Display for DecimalError {
             Self::TooLong => "the amount has too many digits",
             Self::Overflow => "the sum is too large",
             Self::TooFine => "the amount is finer than the currency's smallest unit",
+            Self::DivisionByZero => "a number cannot be divided by nought",
         })
     }
 }
@@ -91,6 +94,12 @@ impl Decimal {
             return Err(if behind || negative { DecimalError::Syntax } else { DecimalError::Empty });
         }
         Ok(Self::new(if negative { -mantissa } else { mantissa }, scale))
+    }
+
+    /// The number without its point: the integer of `mantissa / 10^scale`.
+    #[must_use]
+    pub const fn mantissa(self) -> i128 {
+        self.mantissa
     }
 
     /// Digits behind the point.

@@ -42,6 +42,9 @@ pub enum MessageType {
     /// SWIFT interim transaction report.
     #[serde(rename = "MT942")]
     Mt942,
+    /// Open Financial Exchange: bank and card statements as programs for home bookkeeping read them.
+    #[serde(rename = "OFX")]
+    Ofx,
 }
 
 /// What a statement-like thing means for the balance.
@@ -61,7 +64,7 @@ impl MessageType {
     #[must_use]
     pub const fn kind(self) -> StatementKind {
         match self {
-            Self::Camt053 | Self::Mt940 => StatementKind::Statement,
+            Self::Camt053 | Self::Mt940 | Self::Ofx => StatementKind::Statement,
             Self::Camt052 | Self::Mt942 => StatementKind::Intraday,
             Self::Camt054 => StatementKind::Notification,
         }
@@ -76,6 +79,7 @@ impl MessageType {
             Self::Camt054 => "camt.054",
             Self::Mt940 => "MT940",
             Self::Mt942 => "MT942",
+            Self::Ofx => "OFX",
         }
     }
 }
@@ -375,6 +379,18 @@ pub enum CheckKind {
     UnmappedCustomer,
     /// The sender answers for a piece with an error of its own.
     SenderError,
+    /// The sender answered with an error instead of data.
+    StatusReply,
+    /// Quantity times price is not the value that is stated, or gross, fees and taxes are not the net.
+    ValueMismatch,
+    /// A position or transaction of an instrument that the file does not describe.
+    UnknownInstrument,
+    /// A price or rate that is far from the one before.
+    PriceJump,
+    /// No price where one is due.
+    MissingPrice,
+    /// Not in the order of time.
+    OutOfOrder,
 }
 
 /// Something to tell the operator. The customer sees at most that a statement is incomplete.

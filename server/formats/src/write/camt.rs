@@ -32,7 +32,9 @@ impl<W: Write> Writer<W> {
             MessageType::Camt052 => ("camt.052.001.08", ("BkToCstmrAcctRpt", "Rpt")),
             MessageType::Camt053 => ("camt.053.001.08", ("BkToCstmrStmt", "Stmt")),
             MessageType::Camt054 => ("camt.054.001.08", ("BkToCstmrDbtCdtNtfctn", "Ntfctn")),
-            MessageType::Mt940 | MessageType::Mt942 => return Err(invalid("not a message of ISO 20022")),
+            MessageType::Mt940 | MessageType::Mt942 | MessageType::Ofx => {
+                return Err(invalid("not a message of ISO 20022"));
+            }
         };
         let mut markup = Markup { out, closed: true, narrow: false };
         write!(

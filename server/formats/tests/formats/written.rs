@@ -3,7 +3,7 @@
 use guichet_formats::{
     Class, Limits, read_bytes,
     record::{AccountRef, Balance, Entry, EntryDetail, EntryStatus, MessageType, Record},
-    report_bytes,
+    report_bytes, securities,
     write::{Message, Statement, camt, csv, ofx},
 };
 use guichet_types::{Currency, Date, Decimal, Timestamp};
@@ -241,6 +241,7 @@ fn ofx_has_every_transaction_once_and_the_old_form_is_windows_1252() {
         let text = String::from_utf8_lossy(&bytes);
         assert_eq!(text.matches("<STMTTRN>").count(), entries.len());
         assert!(text.contains("<BALAMT>123.45"));
+        assert_eq!(read_as_ofx(&bytes), entries.iter().map(|entry| entry.amount).collect::<Vec<_>>());
         match form {
             ofx::Form::Xml => {
                 assert!(std::str::from_utf8(&bytes).is_ok() && text.contains("</TRNAMT>"));
@@ -253,6 +254,22 @@ fn ofx_has_every_transaction_once_and_the_old_form_is_windows_1252() {
             ),
         }
     }
+}
+
+/// The amounts of an OFX file, by our own reader, which must keep nothing aside.
+fn read_as_ofx(bytes: &[u8]) -> Vec<Decimal> {
+    let mut amounts = Vec::new();
+    assert_eq!(securities::detect(bytes), Some(securities::Kind::Ofx));
+    securities::read(bytes, securities::Kind::Ofx, &Limits::default(), &mut |record| {
+        match record.into_bank() {
+            Some(Record::Entry(entry)) => amounts.push(entry.amount),
+            Some(Record::Quarantined(piece)) => panic!("{piece:?}"),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    amounts
 }
 
 #[test]

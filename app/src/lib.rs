@@ -7,7 +7,10 @@
 
 pub mod accounts;
 pub mod auth;
+pub mod claims;
 pub mod live;
+pub mod parcels;
+pub mod portfolio;
 
 #[cfg(feature = "ssr")]
 pub mod home;
@@ -23,7 +26,7 @@ pub mod web;
 pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.
-pub const DOMAINS: [&str; 5] = ["accounts", "auth", "home", "overview", "people"];
+pub const DOMAINS: [&str; 8] = ["accounts", "auth", "claims", "home", "overview", "parcels", "people", "portfolio"];
 
 #[cfg(test)]
 mod tests {

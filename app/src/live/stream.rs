@@ -4,7 +4,7 @@
 //! on another node. It carries words in the reader's language and never counts as a human act.
 
 use crate::{
-    accounts,
+    accounts, claims, parcels, portfolio,
     web::{Access, Problem, Routes, SESSION_COOKIE, Services, SignedIn, StreamPlace, Visitor, cookie},
 };
 use axum::{
@@ -183,6 +183,11 @@ impl Reader {
                     for event in events {
                         let ops = match event.topic.split('.').next() {
                             Some("accounts") => accounts::live::render(tx, &scope, &visitor, &figures, &event).await?,
+                            Some("parcels") => parcels::live::render(tx, &scope, &visitor, &figures, &event).await?,
+                            Some("portfolio") => {
+                                portfolio::live::render(tx, &scope, &visitor, &figures, &event).await?
+                            }
+                            Some("claims") => claims::live::render(tx, &scope, &visitor, &figures, &event).await?,
                             _ => Vec::new(),
                         };
                         said.push(Said::Event(LiveEvent { seq: event.seq, ops }));

@@ -17,17 +17,34 @@ pub enum Place {
     Overview,
     /// The accounts.
     Accounts,
+    /// The portfolio.
+    Portfolio,
+    /// Parcels.
+    Parcels,
+    /// Claims and policies.
+    Claims,
     /// Profile and security.
     Profile,
     /// None of them.
     Elsewhere,
 }
 
-const MENU: [(Place, &str, &str, &str); 3] = [
+/// An entry of the menu: its place, its address, its icon, the key of its word.
+type Entry = (Place, &'static str, &'static str, &'static str);
+
+const MENU: [Entry; 5] = [
     (Place::Overview, "/overview", "layout-dashboard", "nav-overview"),
     (Place::Accounts, "/accounts", "landmark", "nav-accounts"),
-    (Place::Profile, "/profile", "shield-check", "nav-profile"),
+    (Place::Portfolio, "/portfolio", "chart-line", "nav-portfolio"),
+    (Place::Parcels, "/parcels", "package", "nav-parcels"),
+    (Place::Claims, "/claims", "umbrella", "nav-claims"),
 ];
+
+/// What stands below it.
+const MORE: [Entry; 1] = [(Place::Profile, "/profile", "shield-check", "nav-profile")];
+
+/// On a phone there is room for four; the rest is behind "More".
+const COMPACT: [Place; 4] = [Place::Overview, Place::Accounts, Place::Parcels, Place::Claims];
 
 /// A page of a signed-in customer.
 pub fn app_page<V: IntoView + 'static>(
@@ -44,7 +61,8 @@ pub fn app_page<V: IntoView + 'static>(
     let link = |class: &'static str, (here, href, name, key): (Place, &'static str, &'static str, &'static str)| {
         view! { <a class=class href=href aria-current=current(here)>{icon(visitor, name)}{w.get(key)}</a> }
     };
-    let (main, more): (Vec<_>, Vec<_>) = MENU.into_iter().partition(|entry| entry.0 != Place::Profile);
+    let (tabs, rest): (Vec<_>, Vec<_>) = MENU.into_iter().chain(MORE).partition(|entry| COMPACT.contains(&entry.0));
+    let more_current = rest.iter().any(|entry| entry.0 == place).then_some("true");
     let house = visitor.institution.name.clone();
     page(visitor, title, cursor, move || {
         view! {
@@ -53,10 +71,10 @@ pub fn app_page<V: IntoView + 'static>(
                     {logo("/overview", house.clone())}
                     <nav class="stack gap-5 grow" aria-label=w.get("nav-main")>
                         <ul class="nav">
-                            {main.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                            {MENU.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
                         </ul>
                         <ul class="nav">
-                            {more.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                            {MORE.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
                         </ul>
                     </nav>
                     <div class="stack gap-1"><p><span class="live">{w.get("counter-open")}</span></p>
@@ -81,7 +99,13 @@ pub fn app_page<V: IntoView + 'static>(
                     <main class="main" id="content">{body()}</main>
                 </div>
                 <nav class="tabbar" aria-label=w.get("nav-compact")>
-                    {MENU.into_iter().map(|entry| link("", entry)).collect_view()}
+                    {tabs.into_iter().map(|entry| link("", entry)).collect_view()}
+                    <details class="menu tabbar__more">
+                        <summary aria-current=more_current>{icon(visitor, "menu")}{w.get("nav-more")}</summary>
+                        <ul class="list">
+                            {rest.into_iter().map(|entry| view! { <li>{link("button button--quiet button--block", entry)}</li> }).collect_view()}
+                        </ul>
+                    </details>
                 </nav>
             </div>
             {visitor.ends.map(|ends| view! {

@@ -20,6 +20,9 @@ macro_rules! texts {
             include_str!(concat!("../auth/text/", $tag, ".ftl")),
             include_str!(concat!("../overview/text/", $tag, ".ftl")),
             include_str!(concat!("../accounts/text/", $tag, ".ftl")),
+            include_str!(concat!("../portfolio/text/", $tag, ".ftl")),
+            include_str!(concat!("../parcels/text/", $tag, ".ftl")),
+            include_str!(concat!("../claims/text/", $tag, ".ftl")),
         ]
     };
 }

@@ -1,7 +1,7 @@
 //! Puts the parts together that every command needs: database, inbox, sessions, passwords.
 
 use anyhow::Context as _;
-use guichet_app::{accounts, people};
+use guichet_app::{accounts, claims, parcels, people, portfolio};
 use guichet_platform::{
     clock::{SharedClock, SystemClock},
     config::Config,
@@ -38,7 +38,14 @@ pub struct Parts {
 /// archive, to say what is wrong with it.
 #[must_use]
 pub fn feeds(clock: SharedClock) -> Vec<Arc<dyn Feed>> {
-    vec![people::feed::feed(clock.clone()), answers::feed(clock.clone()), accounts::feed::feed(clock)]
+    vec![
+        people::feed::feed(clock.clone()),
+        answers::feed(clock.clone()),
+        parcels::feed::feed(clock.clone()),
+        claims::feed::feed(clock.clone()),
+        portfolio::feed::feed(clock.clone()),
+        accounts::feed::feed(clock),
+    ]
 }
 
 /// Opens what the configuration names.

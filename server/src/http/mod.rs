@@ -40,6 +40,9 @@ pub fn routes() -> Routes {
         .and(guichet_app::auth::pages::routes())
         .and(guichet_app::overview::pages::routes())
         .and(guichet_app::accounts::pages::routes())
+        .and(guichet_app::portfolio::pages::routes())
+        .and(guichet_app::parcels::pages::routes())
+        .and(guichet_app::claims::pages::routes())
         .and(guichet_app::live::stream::routes())
 }
 

@@ -91,6 +91,14 @@ pub enum Refusal {
         /// Why.
         refusal: Box<Self>,
     },
+    /// The JSON is broken.
+    #[error("line {line}: the JSON is not well-formed: {reason}")]
+    Json {
+        /// The line, from 1.
+        line: u64,
+        /// What is broken.
+        reason: String,
+    },
     /// The taker of the records wanted no more.
     #[error("the reading was stopped")]
     Stopped,
@@ -116,6 +124,7 @@ impl Refusal {
             Self::NoStatement => "no_statement",
             Self::Zip { .. } => "zip",
             Self::Member { refusal, .. } => refusal.code(),
+            Self::Json { .. } => "json",
             Self::Stopped => "stopped",
             Self::Io(_) => "io",
         }

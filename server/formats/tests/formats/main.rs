@@ -3,6 +3,7 @@
 
 mod anything;
 mod hostile;
+mod insurance_samples;
 mod made;
 mod samples;
 mod shapes;

@@ -3,6 +3,9 @@
 
 mod anything;
 mod hostile;
+mod insurance_anything;
+mod insurance_forms;
+mod insurance_hostile;
 mod insurance_samples;
 mod made;
 mod samples;

@@ -56,7 +56,7 @@ impl Contracts {
             "0100" => self.address(line, &policy_key, place, out),
             // Further parts of a contract have other columns.
             "0200" if line.letter(256).is_none_or(|part| part == '1') => {
-                self.contract(line, &names, policy_key, place, figures, packages, out)
+                self.contract(line, &names, place, figures, packages, out)
             }
             "0210" | "0220" => self.part(kind, line, &names, &policy_key, place, out),
             _ => Ok(()),
@@ -74,7 +74,7 @@ impl Contracts {
             _ => (0, 0),
         };
         let ordinal = if part == 1 { ordinal + 1 } else { ordinal };
-        if part != 1 && part <= last || part != 1 && last == 0 {
+        if part != 1 && (part <= last || last == 0) {
             let told = Told::new(place, "The parts of the address are not numbered one after the other.");
             out.warn(CheckKind::SequenceGap, told.actual(part))?;
         }
@@ -107,12 +107,12 @@ impl Contracts {
         &mut self,
         line: &Line,
         names: &PolicyFigures,
-        policy_key: String,
         place: &str,
         figures: &mut GdvFigures,
         packages: &mut Packages,
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
+        let policy_key = key(&[&names.insurer, &names.line, &names.policy_number]);
         let (word, digits) = (line.raw(113, 115), line.raw(116, 127));
         let cents = match digits.trim() {
             "" => None,

@@ -11,7 +11,7 @@ use crate::{
     record::CheckKind,
 };
 
-/// Objects that a column name may begin with.
+/// Objects of a claim that a column name may begin with.
 const INNER: [&str; 2] = ["handler", "next"];
 
 /// A table whose header has been read.
@@ -62,17 +62,17 @@ impl<'a> Table<'a> {
                 out.quarantine(&place, reason, "")?;
                 continue;
             }
-            rows.push((place, object(&names, cells)));
+            rows.push((place, object(&names, cells, self.form == "claims/1")));
         }
         Ok(rows)
     }
 }
 
 /// The row as an object: empty cells and internal columns are not there.
-fn object(names: &[String], cells: Vec<String>) -> Value {
+fn object(names: &[String], cells: Vec<String>, has_inner: bool) -> Value {
     let mut members: Vec<(String, Value)> = Vec::new();
     for (name, cell) in names.iter().zip(cells).filter(|(name, cell)| !is_internal(name) && !cell.trim().is_empty()) {
-        let inner = name.split_once('_').filter(|(outer, _)| INNER.contains(outer));
+        let inner = name.split_once('_').filter(|(outer, _)| has_inner && INNER.contains(outer));
         let value = Value::Text(cell);
         match inner {
             None => members.push((name.clone(), value)),

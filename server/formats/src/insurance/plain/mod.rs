@@ -28,7 +28,6 @@ use std::collections::HashMap;
 pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
     let (text, repaired) = json::utf8(bytes, limits)?;
     let mut root = json::parse(&text, 1, limits)?;
-    drop_internal(&mut root, "", out)?;
     let form = root.get("guichet").text().unwrap_or_default().to_owned();
     let list = match form.as_str() {
         "policies/1" => "policies",
@@ -40,6 +39,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
         }
     };
     begin(&form, &root, repaired, out)?;
+    drop_internal(&mut root, "", out)?;
     let top = Fields { value: &root, place: "" };
     top.unknown(&["guichet", "insurer", "as_of", list], out)?;
     let Value::List(records) = root.get(list) else {

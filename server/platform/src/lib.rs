@@ -17,3 +17,4 @@ pub mod session;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod webhook;

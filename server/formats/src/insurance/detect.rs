@@ -112,17 +112,12 @@ fn gdv(head: &[u8]) -> bool {
         return false;
     }
     if head.starts_with(b"0001") {
-        // Two creation dates stand at 70 to 85.
-        return line >= 200
-            && (number(69..85)
-                || head
-                    .get(4..9)
-                    .is_some_and(|insurer| insurer.iter().all(u8::is_ascii_alphanumeric) || insurer.ends_with(b" ")));
+        // Two creation dates stand at 70 to 85; the blanks at the end of a record may be cut off.
+        return number(69..85) || line >= 200;
     }
-    // A file without its header: a record with a line at 11 to 13, of the right length.
-    matches!(&head[..2], b"01" | b"02" | b"03" | b"04" | b"05" | b"08" | b"99")
-        && number(10..13)
-        && (240..=260).contains(&line)
+    // A file without its header: a record with a line of business at 11 to 13, of the right length.
+    let known = matches!(&head[..2], b"00" | b"01" | b"02" | b"03" | b"04" | b"05" | b"08" | b"09" | b"99");
+    known && number(10..13) && (240..=260).contains(&line)
 }
 
 #[cfg(test)]

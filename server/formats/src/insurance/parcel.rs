@@ -18,6 +18,7 @@ use crate::{
 };
 use guichet_types::{Currency, Decimal};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Objects that are told one by one.
 const TOLD_OBJECTS: usize = 10_000;
@@ -90,8 +91,12 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
     } else {
         objects.push((String::new(), &root));
     }
+    let mut seen = HashSet::new();
     for (place, value) in objects {
         let told = echo(value);
+        if told.id.as_ref().is_some_and(|id| !seen.insert(id.clone())) {
+            out.warn(CheckKind::DuplicateEntry, Told::new(&place, "Another object of the list has the same id."))?;
+        }
         figures.object_count += 1;
         if figures.objects.len() < TOLD_OBJECTS {
             figures.objects.push(told.clone());

@@ -113,6 +113,9 @@ fn every_rule_of_a_fhir_claim_bites() {
         ("/id", json!("a_b")),
         ("/patient/reference", json!("#nobody")),
         ("/patient/reference", json!("Patient / 1")),
+        ("/item/1/sequence", json!(1)),
+        ("/identifier", json!({"value": "C1"})),
+        ("/patient", json!([{"reference": "Patient/1"}])),
     ] {
         let mut changed = claim();
         *changed.pointer_mut(pointer).unwrap() = value.clone();
@@ -152,6 +155,10 @@ fn a_bundle_is_held_to_its_total_and_its_references() {
     let mut page = bundle(json!(9), "Patient/1");
     page["link"] = json!([{"relation": "next", "url": "http://x"}]);
     assert_eq!(class(&page), Class::Accept);
+    let mut twice = bundle(json!(2), "Patient/1");
+    let again = twice["entry"][0].clone();
+    twice["entry"].as_array_mut().unwrap().push(again);
+    assert_eq!(class(&twice), Class::Warn);
     let mut broken = bundle(json!(2), "Patient/1");
     broken["entry"].as_array_mut().unwrap().push(json!({"resource": {"id": "1"}}));
     let report = report_bytes(broken.to_string().as_bytes(), &Limits::default());
@@ -257,6 +264,8 @@ fn a_history_out_of_order_is_told_and_one_turned_round_is_not() {
     let list = json!({"claims": [of(json!([one, three])), {"object": "Claim"}], "has_more": true});
     let report = report_bytes(list.to_string().as_bytes(), &Limits::default());
     assert_eq!((report.class, report.quarantined[0].place.as_str()), (Class::Warn, "/claims/1"));
+    let twice = json!({"claims": [of(json!([one, three])), of(json!([one, three]))], "has_more": false});
+    assert_eq!(class(&twice), Class::Warn);
     let error = json!({"error": {"code": "NOT_FOUND", "message": "no such claim"}, "object": "Claim"});
     assert_eq!(class(&error), Class::Reject);
 }

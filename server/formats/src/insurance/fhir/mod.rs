@@ -117,6 +117,7 @@ fn bundle(root: &Value, figures: &mut FhirFigures, out: &mut Out<'_>) -> Result<
     rules::check("Bundle", root, Version::R4, "", out)?;
     walk::check_shallow(root, out)?;
     let known = Known::of_bundle(root);
+    known.tell_twice(root, out)?;
     let mut matches = 0_u64;
     for (index, entry) in root.get("entry").list().iter().enumerate() {
         let place = format!("/entry/{index}/resource");

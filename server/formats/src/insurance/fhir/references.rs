@@ -16,12 +16,14 @@ pub(super) struct Known {
     names: HashSet<String>,
     claims: HashMap<String, String>,
     in_bundle: bool,
+    /// Entries that have the name of another one.
+    twice: Vec<(usize, String)>,
 }
 
 impl Known {
     pub fn of_bundle(root: &Value) -> Self {
         let mut known = Self { in_bundle: true, ..Self::default() };
-        for entry in root.get("entry").list() {
+        for (index, entry) in root.get("entry").list().iter().enumerate() {
             let resource = entry.get("resource");
             let mut names: Vec<String> = entry.get("fullUrl").owned().into_iter().collect();
             if let (Some(kind), Some(id)) = (resource.get("resourceType").text(), resource.get("id").text()) {
@@ -32,9 +34,26 @@ impl Known {
             {
                 known.claims.extend(names.iter().map(|name| (name.clone(), key.clone())));
             }
-            known.names.extend(names);
+            for name in names {
+                if !known.names.insert(name.clone()) {
+                    known.twice.push((index, name));
+                }
+            }
         }
         known
+    }
+
+    /// Tells the entries that have the name of another one. A history has each resource as often as it was changed.
+    pub fn tell_twice(&self, root: &Value, out: &mut Out<'_>) -> Result<(), Refusal> {
+        if root.get("type").text() == Some("history") {
+            return Ok(());
+        }
+        for (index, name) in &self.twice {
+            let told =
+                Told::new(format!("/entry/{index}"), "Another entry of the Bundle has the same name.").actual(name);
+            out.warn(CheckKind::DuplicateEntry, told)?;
+        }
+        Ok(())
     }
 
     /// The key of the claim that a reference names, if it is in the Bundle.

@@ -8,6 +8,7 @@ use crate::{
     out::Told,
     record::CheckKind,
 };
+use std::collections::HashSet;
 
 /// Paths that must be there, by resource; an inner one only where the outer is.
 const CLAIM: &[&str] = &[
@@ -203,6 +204,61 @@ fn codes(kind: &str, name: &str) -> &'static [&'static str] {
     }
 }
 
+/// Elements that may come more than once, and are lists even when they come once.
+const LISTS: &[&str] = &[
+    "identifier",
+    "contained",
+    "extension",
+    "modifierExtension",
+    "item",
+    "addItem",
+    "careTeam",
+    "supportingInfo",
+    "information",
+    "diagnosis",
+    "procedure",
+    "insurance",
+    "payor",
+    "class",
+    "costToBeneficiary",
+    "processNote",
+    "benefitBalance",
+    "entry",
+    "link",
+    "related",
+    "adjudication",
+    "error",
+];
+/// Elements that come once.
+const SINGLE: &[&str] = &[
+    "id",
+    "meta",
+    "status",
+    "type",
+    "use",
+    "patient",
+    "created",
+    "provider",
+    "insurer",
+    "priority",
+    "outcome",
+    "disposition",
+    "billablePeriod",
+    "payment",
+    "payee",
+    "facility",
+    "accident",
+    "period",
+    "subscriber",
+    "beneficiary",
+    "request",
+    "claim",
+    "claimResponse",
+    "policyHolder",
+    "relationship",
+    "enterer",
+];
+
 /// Element names of every resource.
 const ANY: &[&str] = &[
     "resourceType",
@@ -275,6 +331,7 @@ const CLAIM_LIKE: &[&str] = &[
     "totalCost",
     "unallocDeductable",
     "totalBenefit",
+    "reserved",
     "claim",
     "claimResponse",
     "preAuthRefPeriod",
@@ -331,6 +388,24 @@ pub(super) fn check(
         if !allowed.contains(&code) {
             let told = Told::new(format!("{place}/{name}"), format!("The {name} is no code of the standard."));
             out.warn(CheckKind::UnknownCode, told.expected(allowed.join(", ")).actual(code))?;
+        }
+    }
+    for (name, inner) in value.members() {
+        let is_list = matches!(inner, Value::List(_));
+        let many = LISTS.contains(&name.as_str()) && !(name == "insurance" && version == Version::Stu3);
+        if (many && !is_list) || (is_list && SINGLE.contains(&name.as_str())) {
+            let due = if many { "a list" } else { "no list" };
+            let told = Told::new(format!("{place}/{name}"), format!("This is to be {due}."));
+            out.warn(CheckKind::SchemaDeviation, told)?;
+        }
+    }
+    let mut seen = HashSet::new();
+    for (index, item) in value.get("item").list().iter().enumerate() {
+        if let Value::Number(number) = item.get("sequence")
+            && !seen.insert(number)
+        {
+            let told = Told::new(format!("{place}/item/{index}/sequence"), "Another item has this number.");
+            out.warn(CheckKind::DuplicateEntry, told.actual(number))?;
         }
     }
     let own = match kind {

@@ -43,6 +43,10 @@ impl Contracts {
     ) -> Result<(), Refusal> {
         let (insurer, branch, number) = (line.field(5, 9), line.field(11, 13), line.field(14, 30));
         let Some(number) = number else {
+            // Only of the records that are read is it known that they must have one.
+            if !matches!(kind, "0100" | "0200" | "0210" | "0211" | "0220" | "0221") {
+                return Ok(());
+            }
             if kind == "0200" {
                 packages.premium(None);
             }

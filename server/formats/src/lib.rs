@@ -16,6 +16,7 @@ mod decode;
 mod detect;
 mod guard;
 mod ids;
+pub mod insurance;
 mod limits;
 mod mt;
 mod ofx;

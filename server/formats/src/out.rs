@@ -16,7 +16,7 @@ pub(crate) const TOLD: u64 = 100;
 pub(crate) const RAW: usize = 4 << 10;
 
 /// All kinds, to count by.
-const KINDS: [CheckKind; 15] = [
+const KINDS: [CheckKind; 17] = [
     CheckKind::BalanceMismatch,
     CheckKind::PageChain,
     CheckKind::SequenceGap,
@@ -32,6 +32,8 @@ const KINDS: [CheckKind; 15] = [
     CheckKind::MixedCurrency,
     CheckKind::TooFine,
     CheckKind::UnmappedCustomer,
+    CheckKind::EventOrder,
+    CheckKind::UnresolvedReference,
 ];
 
 /// Hands records on.

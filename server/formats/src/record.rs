@@ -391,6 +391,10 @@ pub enum CheckKind {
     MissingPrice,
     /// Not in the order of time.
     OutOfOrder,
+    /// Steps that are not in the order of their times, or one that may not follow another.
+    EventOrder,
+    /// A reference to something that is not there.
+    UnresolvedReference,
 }
 
 /// Something to tell the operator. The customer sees at most that a statement is incomplete.

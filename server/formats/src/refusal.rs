@@ -66,14 +66,6 @@ pub enum Refusal {
         /// The name that the file gives.
         label: String,
     },
-    /// It begins as JSON and goes on as something else.
-    #[error("line {line}: this is no JSON: {reason}")]
-    NotJson {
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        reason: String,
-    },
     /// The file ends in the middle.
     #[error("line {line}: the file ends in the middle: {open} is not closed")]
     Truncated {
@@ -142,7 +134,6 @@ impl Refusal {
             Self::TooLarge { .. } => "too_large",
             Self::UnknownFormat { .. } => "unknown_format",
             Self::Encoding { .. } => "encoding",
-            Self::NotJson { .. } => "not_json",
             Self::Truncated { .. } => "truncated",
             Self::NoStatement => "no_statement",
             Self::Zip { .. } => "zip",

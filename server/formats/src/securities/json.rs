@@ -70,7 +70,7 @@ impl Reader<'_> {
         if self.at >= self.text.len() {
             return Refusal::Truncated { line: self.line(), open: "the JSON value".to_owned() };
         }
-        Refusal::NotJson { line: self.line(), reason: reason.to_owned() }
+        Refusal::Json { line: self.line(), reason: reason.to_owned() }
     }
 
     fn peek(&self) -> Option<u8> {

@@ -3,6 +3,10 @@
 
 mod anything;
 mod hostile;
+mod insurance_anything;
+mod insurance_forms;
+mod insurance_hostile;
+mod insurance_samples;
 mod made;
 mod parcel_anything;
 mod parcel_hostile;

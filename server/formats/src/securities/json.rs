@@ -285,17 +285,17 @@ mod tests {
         for (text, code) in [
             ("", "truncated"),
             ("{\"a\":1", "truncated"),
-            ("[1,]", "not_json"),
-            ("{\"a\":1,\"a\":2}", "not_json"),
-            ("[01]", "not_json"),
-            ("[1] x", "not_json"),
-            ("\"\\x\"", "not_json"),
-            ("[nul]", "not_json"),
-            ("\"\\u12", "not_json"),
+            ("[1,]", "json"),
+            ("{\"a\":1,\"a\":2}", "json"),
+            ("[01]", "json"),
+            ("[1] x", "json"),
+            ("\"\\x\"", "json"),
+            ("[nul]", "json"),
+            ("\"\\u12", "json"),
             ("[[[[1]]]]", "too_deep"),
             ("1.", "truncated"),
-            ("{1:2}", "not_json"),
-            ("\"a\u{1}\"", "not_json"),
+            ("{1:2}", "json"),
+            ("\"a\u{1}\"", "json"),
         ] {
             assert_eq!(parse(text, 3).err().map(|error| error.code()), Some(code), "{text}");
         }

@@ -292,8 +292,7 @@ impl Job {
         let from = self.filter.from.or(first).unwrap_or(self.today);
         let to = self.filter.to.unwrap_or(self.today).max(from);
         let before = from.plus_days(-1);
-        let closings = store::list_closings(tx, scope, id, before, to).await?;
-        let nets = store::list_days(tx, scope, id, before, Date::from_days(i32::MAX)).await?;
+        let (closings, nets) = store::list_anchors(tx, scope, id, before, to).await?;
         let ladder = Ladder::new(&closings, &nets, self.account.booked.map_or(0, |booked| booked.minor));
         // The sum of the entries and the closing balance are facts; the opening follows, so that the file adds up.
         let closing = ladder.end_of(to);
@@ -341,7 +340,7 @@ fn record(row: store::FullEntry, ordinal: u32) -> Entry {
         status_stated: true,
         booking_date: Some(entry.day),
         booked_at: entry.booked_at,
-        value_date: entry.value_day,
+        value_date: row.value_day,
         entry_ref: row.entry_ref,
         servicer_ref: row.servicer_ref,
         domain_code: entry.code.clone().filter(|_| domain),

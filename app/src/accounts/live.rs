@@ -109,7 +109,7 @@ fn entry_row(
                 group: day.day.to_string(),
                 heading: fragment(|| pages::day_heading(w, figures, account, day)),
                 id: format!("e-{id}"),
-                html: fragment(|| pages::row(visitor, figures, account, entry, *balance, true)),
+                html: pages::fresh_row(visitor, figures, account, entry, *balance),
             };
             return std::iter::once(row).chain(net).chain([words(entry)]).collect();
         }

@@ -7,7 +7,6 @@
 use super::store::{self, Account, Closing, Cursor, DayNet, Entry, Filter};
 use guichet_platform::{
     db::{DbError, Tx},
-    live,
     scope::CustomerScope,
 };
 use guichet_types::{Date, Id, Money, kind};
@@ -77,8 +76,7 @@ pub async fn read_page(
     question: &Question,
     today: Date,
 ) -> Result<Option<StatementPage>, DbError> {
-    let live = live::cursor(tx, scope).await?;
-    let Some(account) = store::find_account(tx, scope, account).await? else { return Ok(None) };
+    let Some((account, live)) = store::find_account_live(tx, scope, account).await? else { return Ok(None) };
     let filtered = !question.filter.is_empty();
     let first = question.before.is_none();
     let mut entries = store::list_booked(tx, scope, &account, &question.filter, question.before, PAGE + 1).await?;
@@ -86,7 +84,7 @@ pub async fn read_page(
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
     let next = entries.last().filter(|_| more).map(|entry| Cursor { day: entry.day, position: entry.position });
     let pending = if first && !filtered && account.pending_count > 0 {
-        store::list_pending(tx, scope, account.id).await?
+        store::list_pending(tx, scope, &account).await?
     } else {
         Vec::new()
     };
@@ -103,12 +101,7 @@ pub async fn read_page(
         None
     } else {
         let to = if chart_wanted { latest } else { newest };
-        let closings = store::list_closings(tx, scope, account.id, from, to).await?;
-        let until = closings.last().map_or(latest, |closing| closing.day).max(to);
-        // Behind the last closing the booked balance of now is the anchor: then every day up to now counts.
-        let until =
-            if closings.last().is_some_and(|closing| closing.day >= to) { until } else { Date::from_days(i32::MAX) };
-        let days = store::list_days(tx, scope, account.id, from, until).await?;
+        let (closings, days) = store::list_anchors(tx, scope, account.id, from, to).await?;
         Some(Ladder::new(&closings, &days, account.booked.map_or(0, |booked| booked.minor)))
     };
     let above = match question.before {

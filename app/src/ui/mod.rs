@@ -4,6 +4,7 @@ mod chart;
 mod document;
 mod parts;
 mod shell;
+pub mod text;
 
 pub use chart::{StepChart, step_chart};
 pub use document::{bare_page, page, problem_page};

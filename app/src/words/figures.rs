@@ -56,6 +56,7 @@ pub struct Figures {
     locale: Locale,
     zone: TimeZone,
     now: Timestamp,
+    today: Date,
 }
 
 /// Between a figure and its unit: a space that does not break.
@@ -66,8 +67,10 @@ const MINUS: char = '\u{2212}';
 impl Figures {
     /// For a reader of `locale`, at `now`, in the institution's time zone.
     #[must_use]
-    pub const fn new(locale: Locale, zone: TimeZone, now: Timestamp) -> Self {
-        Self { locale, zone, now }
+    pub fn new(locale: Locale, zone: TimeZone, now: Timestamp) -> Self {
+        // Asked for by every row of a list.
+        let today = local(now, &zone).0;
+        Self { locale, zone, now, today }
     }
 
     fn formatters(&self) -> &'static Formatters {
@@ -82,16 +85,14 @@ impl Figures {
 
     /// Today, in the institution's time zone.
     #[must_use]
-    pub fn today(&self) -> Date {
-        self.local(self.now).0
+    pub const fn today(&self) -> Date {
+        self.today
     }
 
     /// The date and the time of day (minutes since midnight) of an instant.
     #[must_use]
     pub fn local(&self, at: Timestamp) -> (Date, i32) {
-        let zoned = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(self.zone.clone());
-        let date = Date::new(i32::from(zoned.year()), zoned.month().unsigned_abs(), zoned.day().unsigned_abs());
-        (date.unwrap_or(Date::from_days(0)), i32::from(zoned.hour()) * 60 + i32::from(zoned.minute()))
+        local(at, &self.zone)
     }
 
     /// A plain whole number, grouped.
@@ -247,6 +248,13 @@ impl Figures {
     pub fn machine(at: Timestamp) -> String {
         jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_string()
     }
+}
+
+/// The date and the minutes since midnight of an instant in a time zone.
+fn local(at: Timestamp, zone: &TimeZone) -> (Date, i32) {
+    let at = zone.to_datetime(jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default());
+    let date = Date::new(i32::from(at.year()), at.month().unsigned_abs(), at.day().unsigned_abs());
+    (date.unwrap_or(Date::from_days(0)), i32::from(at.hour()) * 60 + i32::from(at.minute()))
 }
 
 fn iso(date: Date) -> icu_calendar::Date<Iso> {

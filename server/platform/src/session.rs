@@ -229,7 +229,7 @@ impl Sessions {
         let hash = token.hash();
         let row: Option<Row> = self
             .db
-            .read(&AuthScope::new(), move |tx| {
+            .glance(&AuthScope::new(), move |tx| {
                 async move {
                     on!(tx, c => sqlx::query_as(FIND).bind(hash).fetch_optional(&mut **c).await).map_err(DbError::from)
                 }

@@ -64,7 +64,7 @@ fn entry_slip(visitor: &Visitor, figures: &Figures, detail: &store::EntryDetail)
     };
     let status = match entry.status.as_str() {
         "pending" => w.get("pending"),
-        "booked" if entry.is_final => w.get("status-booked"),
+        "booked" if detail.is_final => w.get("status-booked"),
         "booked" => w.get("status-booked-ahead"),
         _ => w.get("status-told"),
     };
@@ -109,7 +109,7 @@ fn entry_slip(visitor: &Visitor, figures: &Figures, detail: &store::EntryDetail)
                 <dl class="kv">
                     {pair(w.get("status"), Some(status))}
                     {pair(w.get("booking-date"), Some(figures.date(entry.day)))}
-                    {pair(w.get("value-date"), entry.value_day.map(|day| figures.date(day)))}
+                    {pair(w.get("value-date"), detail.value_day.map(|day| figures.date(day)))}
                     {pair(w.get("type"), Some(nature_word(w, Nature::of(entry.code.as_deref(), entry.amount.minor))))}
                     {pair(w.get("bank-code"), entry.code.clone())}
                 </dl>

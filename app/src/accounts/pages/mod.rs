@@ -18,7 +18,7 @@ use axum::routing::get;
 pub use list::{held_accounts, no_accounts};
 pub use query::StatementQuery;
 pub use statement::{balances, chart, last_entry};
-pub use table::{day_heading, row, table};
+pub use table::{day_heading, fresh_row, table};
 
 /// The routes of this domain.
 #[must_use]

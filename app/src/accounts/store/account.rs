@@ -134,8 +134,13 @@ impl TryFrom<AccountRow> for Account {
 
 macro_rules! account_columns {
     ($rest:literal) => {
+        account_columns!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
-            "select a.id, a.identification, a.scheme, a.currency, a.kind, coalesce(h.label, a.name) as label, a.bic,
+            "select ",
+            $more,
+            "a.id, a.identification, a.scheme, a.currency, a.kind, coalesce(h.label, a.name) as label, a.bic,
                a.overdraft, a.booked, a.booked_at, a.anchor_day,
                cast(coalesce((select sum(p.amount) from entry p
                  where p.account_id = a.id and p.shown = 1 and p.status = 'pending'), 0) as bigint) as pending,
@@ -174,6 +179,28 @@ pub async fn find_account(
     let row: Option<AccountRow> = on!(tx, c => sqlx::query_as(FIND).bind(scope.bytes())
         .bind(account.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
     row.map(Account::try_from).transpose()
+}
+
+/// One account, and the customer's latest live event, in one question: what a page of the account begins with.
+///
+/// # Errors
+/// What the database says.
+pub async fn find_account_live(
+    tx: &mut Tx,
+    scope: &CustomerScope,
+    account: Id<kind::Account>,
+) -> Result<Option<(Account, i64)>, DbError> {
+    const FIND: &str =
+        account_columns!("(select c.live_seq from customer c where c.id = $1) as live, ", " and a.id = $2");
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        live: i64,
+        #[sqlx(flatten)]
+        account: AccountRow,
+    }
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(FIND).bind(scope.bytes())
+        .bind(account.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
+    row.map(|row| Ok((row.account.try_into()?, row.live))).transpose()
 }
 
 /// The name that the account runs under, for details that are passed on.

@@ -9,10 +9,10 @@ mod filter;
 
 use guichet_types::Date;
 
-pub use account::{Account, AccountKind, find_account, find_owner, list_accounts};
-pub use days::{Closing, DayNet, list_closings, list_days, sum_above};
+pub use account::{Account, AccountKind, find_account, find_account_live, find_owner, list_accounts};
+pub use days::{Closing, DayNet, list_anchors, sum_above};
 pub use detail::{EntryDetail, FullEntry, find_entry, list_ascending};
-pub use entry::{Cursor, Entry, find_listed, list_booked, list_pending};
+pub use entry::{Cursor, Entry, list_booked, list_pending};
 pub use filter::{Filter, Only, fold};
 
 /// Days are stored as 64 bits and made of 32.

@@ -172,6 +172,17 @@ impl Drop for Tx {
     }
 }
 
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// One question.
+    Glance,
+    /// Several, of one state.
+    Read,
+    /// A change.
+    Write,
+}
+
 #[derive(Debug)]
 enum Pools {
     Sqlite { writer: Pool<Sqlite>, readers: Pool<Sqlite> },
@@ -220,18 +231,27 @@ impl Db {
     async fn run<T, E>(
         self,
         role: Role,
-        write: bool,
+        access: Access,
         body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     ) -> Result<T, E>
     where
         E: From<DbError>,
     {
         let sql = |error: sqlx::Error| E::from(DbError::Sql(error));
+        let write = access == Access::Write;
         let mut tx = self.borrow(write).await.map_err(sql)?;
+        // On SQLite a statement alone is a transaction; on PostgreSQL it still has to say whose it is.
+        let alone = access == Access::Glance && tx.dialect() == Dialect::Sqlite;
         tx.clean = false;
-        tx.begin(role, write).await.map_err(sql)?;
+        if !alone {
+            tx.begin(role, write).await.map_err(sql)?;
+        }
         let result = body(&mut tx).await;
-        tx.end(result.is_ok()).await.map_err(sql)?;
+        if alone {
+            tx.clean = true;
+        } else {
+            tx.end(result.is_ok()).await.map_err(sql)?;
+        }
         if result.is_ok() {
             for customer in std::mem::take(&mut tx.moved) {
                 self.bus.ring(customer);
@@ -256,7 +276,24 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        shielded(self.clone().run(scope.role(), false, body)).await
+        shielded(self.clone().run(scope.role(), Access::Read, body)).await
+    }
+
+    /// Runs `body`, which asks one question alone and changes nothing. What asks more than one needs [`Db::read`], for there
+    /// would be other states between them.
+    ///
+    /// # Errors
+    /// What the body returns, or what the database says.
+    pub async fn glance<T, E>(
+        &self,
+        scope: &impl Scope,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        shielded(self.clone().run(scope.role(), Access::Glance, body)).await
     }
 
     /// Runs `body` in a transaction that is committed when it returns `Ok` and rolled back when it does not. It goes on to
@@ -273,7 +310,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        shielded(self.clone().run(scope.role(), true, body)).await
+        shielded(self.clone().run(scope.role(), Access::Write, body)).await
     }
 
     /// Answers when a connection answers.

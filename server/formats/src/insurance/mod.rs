@@ -10,7 +10,6 @@
 mod detect;
 mod fhir;
 mod gdv;
-mod json;
 mod out;
 mod parcel;
 mod plain;

@@ -4,7 +4,6 @@
 //! first; one that is written newest first is turned round.
 
 use super::{
-    json::{self, Value},
     out::Out,
     record::{
         Amount, Claim, ClaimItem, ClaimMilestone, Document, Milestone, Outcome, Policy, PolicyStatus, Record, When, key,
@@ -12,7 +11,8 @@ use super::{
     report::Figures,
 };
 use crate::{
-    Limits, Refusal, calendar,
+    Limits, Refusal, calendar, decode,
+    json::{self, Value},
     out::{RAW, Told},
     record::CheckKind,
 };
@@ -59,8 +59,8 @@ pub struct HistoryFigures {
 
 /// Reads the file.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (text, repaired) = json::utf8(bytes, limits)?;
-    let root = json::parse(&text, 1, limits)?;
+    let (text, repaired) = decode::whole(bytes, false, limits.max_bytes)?;
+    let root = json::parse(&text, &limits.into())?;
     let document = Document { format: "parcel-claims", version: "EasyPost API v2".to_owned(), ..Document::default() };
     out.put(Record::Document(document))?;
     if repaired {

@@ -14,7 +14,6 @@ mod carrier;
 mod codes;
 mod epcis;
 mod ids;
-mod json;
 mod out;
 mod own;
 pub mod record;
@@ -131,9 +130,9 @@ fn read_into(bytes: &[u8], kind: Kind, limits: &Limits, out: &mut Out<'_>) -> Re
         out.tell((CheckKind::SchemaDeviation, Severity::Warn), "", told, None)?;
     }
     match kind {
-        Kind::EpcisJson => epcis::read_json(&json::parse(&text, limits)?, limits, out),
-        Kind::CarrierJson => carrier::read(&json::parse(&text, limits)?, "json", limits, out),
-        Kind::OwnJson => own::read(&json::parse(&text, limits)?, "json", limits, out),
+        Kind::EpcisJson => epcis::read_json(&tree::of_json(&text, limits)?, limits, out),
+        Kind::CarrierJson => carrier::read(&tree::of_json(&text, limits)?, "json", limits, out),
+        Kind::OwnJson => own::read(&tree::of_json(&text, limits)?, "json", limits, out),
         Kind::EpcisXml => {
             let root = xml::parse(&text, limits)?;
             match root.name.as_str() {

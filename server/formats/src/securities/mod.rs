@@ -13,7 +13,6 @@
 mod csv;
 mod fields;
 mod fx;
-mod json;
 mod number;
 mod out;
 mod portfolio;

@@ -4,12 +4,7 @@
 //! `handler_name` is the field `name` of `handler`.
 
 use super::fields::is_internal;
-use crate::{
-    Limits, Refusal,
-    insurance::{json::Value, out::Out},
-    out::Told,
-    record::CheckKind,
-};
+use crate::{Limits, Refusal, insurance::out::Out, json::Value, out::Told, record::CheckKind};
 
 /// Objects of a claim that a column name may begin with.
 const INNER: [&str; 2] = ["handler", "next"];

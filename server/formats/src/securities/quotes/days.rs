@@ -2,10 +2,10 @@
 
 use super::super::{
     Out, QuoteFigures,
-    number::{feed_number, is_nothing},
+    number::is_nothing,
     record::{CheckKind, Daily, Record, Severity},
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, number::rounded, out::Told};
 use guichet_types::{Date, Decimal, Timestamp, quoted_currency};
 use std::collections::HashMap;
 
@@ -125,7 +125,7 @@ impl Days {
 fn daily(day: &Day<'_>) -> Result<Daily, String> {
     let number = |name: &str, text: Option<&str>| -> Result<Option<Decimal>, String> {
         let Some(text) = text.filter(|text| !is_nothing(text)) else { return Ok(None) };
-        let number = feed_number(text).map_err(|error| format!("{name} {text:.40?}: {error}"))?;
+        let number = rounded(text).map_err(|error| format!("{name} {text:.40?}: {error}"))?;
         if number.is_negative() { Err(format!("{name} {text:.40} is below nought")) } else { Ok(Some(number)) }
     };
     let close = number("the closing price", day.close)?.ok_or("there is no closing price")?;
@@ -145,7 +145,7 @@ fn daily(day: &Day<'_>) -> Result<Daily, String> {
         low: number("low", day.low)?,
         close,
         // Adjusted prices of long ago can fall below nought.
-        adj_close: day.adj_close.and_then(|text| feed_number(text).ok()),
+        adj_close: day.adj_close.and_then(|text| rounded(text).ok()),
         volume: number("volume", day.volume)?,
         dividend: number("dividend", day.dividend)?,
         split: number("split", day.split)?,

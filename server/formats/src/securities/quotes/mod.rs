@@ -8,10 +8,9 @@ mod own;
 use super::{
     Figures, Gathered, Out, QuoteFigures,
     csv::{Rows, tell_open_end},
-    json,
     text::whole,
 };
-use crate::{Limits, Refusal};
+use crate::{Limits, Refusal, json};
 
 /// Whether JSON is of a kind that is read here.
 pub(super) fn is_json(head: &str) -> bool {
@@ -33,10 +32,10 @@ pub(super) fn read_json(
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
     let text = whole(bytes, false, limits, out)?;
-    let json = json::parse(text.trim_start_matches('\u{feff}'), limits.max_depth)?;
+    let json = json::parse(text.trim_start_matches('\u{feff}'), &limits.into())?;
     gathered.version = Some("JSON".to_owned());
     let mut figures = QuoteFigures::default();
-    let outcome = if json.get("guichet").is_some() {
+    let outcome = if json.find("guichet").is_some() {
         own::read_json(&json, out, &mut figures)
     } else {
         feeds::read(&json, out, &mut figures)

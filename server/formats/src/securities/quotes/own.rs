@@ -4,10 +4,9 @@ use super::super::{
     Out, QuoteFigures,
     csv::Rows,
     fields::Fields,
-    json::Json,
     record::{CheckKind, Quote, QuoteKind, Record, Severity},
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, json::Value, out::Told};
 use guichet_types::{Decimal, Timestamp};
 use std::collections::HashMap;
 
@@ -25,12 +24,12 @@ pub(super) fn is_csv(header: &[String]) -> bool {
 }
 
 /// Reads the JSON form.
-pub(super) fn read_json(json: &Json, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
+pub(super) fn read_json(json: &Value, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
     figures.kind = "quotes json";
-    if json.get("guichet").and_then(Json::text) != Some("quotes/1") {
+    if json.get("guichet").written() != Some("quotes/1") {
         return Err(Refusal::UnknownFormat { found: "a form of ours that is not quotes/1".to_owned() });
     }
-    let Some(Json::List(items)) = json.get("quotes") else { return Err(Refusal::NoStatement) };
+    let Some(Value::List(items)) = json.find("quotes") else { return Err(Refusal::NoStatement) };
     let mut quotes = Quotes::default();
     for (index, item) in items.iter().enumerate() {
         quotes.take(&Fields::Object(item), &format!("/quotes/{index}"), out, figures)?;

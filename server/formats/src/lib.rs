@@ -40,7 +40,7 @@ pub use report::{BalanceReport, Class, CurrencySums, Report, Reporter, Statement
 pub use zipped::read_zip;
 
 use out::{Out, Told};
-use record::{Check, CheckKind, Entry, Severity, StatementEnd};
+use record::{Check, CheckKind, Entry, Record, Severity, StatementEnd};
 use std::{
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     io::BufRead,
@@ -52,7 +52,7 @@ use std::{
 /// # Errors
 /// When the file cannot be read to its end. Records may have been handed on before; nothing of such a file may be booked.
 pub fn read<R: BufRead>(input: R, format: Format, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    let mut out = Out::new(sink);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined);
     read_into(input, format, limits, None, &mut out)?;
     out.finish()
 }

@@ -4,7 +4,7 @@
 //! first; one that is written newest first is turned round.
 
 use super::{
-    out::Out,
+    Out,
     record::{
         Amount, Claim, ClaimItem, ClaimMilestone, Document, Milestone, Outcome, Policy, PolicyStatus, Record, When, key,
     },
@@ -108,7 +108,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
             None => Err("The object does not say what it is.".to_owned()),
         };
         if let Err(reason) = outcome {
-            out.quarantine(if place.is_empty() { "/" } else { &place }, reason, &value.to_json(RAW))?;
+            out.quarantine(if place.is_empty() { "/" } else { &place }, reason, value.to_json(RAW))?;
         }
     }
     out.put(Record::Figures(Box::new(Figures::Parcel(figures))))
@@ -245,7 +245,7 @@ fn history(value: &Value, status: &str, claim_key: &str, place: &str, out: &mut 
     for (index, step) in value.get("history").list().iter().enumerate() {
         let place = format!("{place}/history/{index}");
         let Some(word) = step.get("status").text() else {
-            out.quarantine(&place, "A step of the history has no status.", &step.to_json(RAW))?;
+            out.quarantine(&place, "A step of the history has no status.", step.to_json(RAW))?;
             continue;
         };
         let at = time(step, "timestamp", &place, out)?;

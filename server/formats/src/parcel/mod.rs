@@ -114,7 +114,7 @@ fn root_name(text: &str) -> Option<&str> {
 /// When the document cannot be understood, is not what its standard asks for, or is the sender's word that there is
 /// nothing. Records may have been handed on before; nothing of such a document may be kept.
 pub fn read(bytes: &[u8], kind: Kind, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    let mut out = Out::new(sink);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined);
     let outcome = read_into(bytes, kind, limits, &mut out);
     match outcome {
         Err(Refusal::Stopped) => Err(Refusal::Stopped),
@@ -127,7 +127,7 @@ fn read_into(bytes: &[u8], kind: Kind, limits: &Limits, out: &mut Out<'_>) -> Re
     let (text, repaired) = tree::whole(bytes, is_xml, limits)?;
     if repaired {
         let told = "Some bytes are not of the encoding that the document claims; they were taken as Windows-1252.";
-        out.tell((CheckKind::SchemaDeviation, Severity::Warn), "", told, None)?;
+        out.note((CheckKind::SchemaDeviation, Severity::Warn), "", told, None)?;
     }
     match kind {
         Kind::EpcisJson => epcis::read_json(&tree::of_json(&text, limits)?, limits, out),
@@ -153,7 +153,7 @@ fn read_into(bytes: &[u8], kind: Kind, limits: &Limits, out: &mut Out<'_>) -> Re
             let tree = own::parse_csv(&text, limits)?;
             if !text.ends_with('\n') {
                 let told = "The last row has no line end; the file may be cut off.";
-                out.tell((CheckKind::SchemaDeviation, Severity::Warn), "the end", told, None)?;
+                out.note((CheckKind::SchemaDeviation, Severity::Warn), "the end", told, None)?;
             }
             own::read(&tree, "csv", limits, out)
         }

@@ -1,9 +1,9 @@
 //! A document as a tree, the same for JSON, XML and CSV, with numbers as the document writes them.
 
-use super::out::cut;
 use crate::{
     Limits, Refusal, decode,
     json::{self, Bounds, Value, quote},
+    out::cut,
 };
 use std::collections::BTreeMap;
 

@@ -21,7 +21,7 @@ pub(super) fn tell_open_end(text: &str, out: &mut Out<'_>) -> Result<(), Refusal
         return Ok(());
     }
     let told = Told::new(format!("line {}", text.lines().count()), "The last line has no end; it may be cut.");
-    out.finding(CheckKind::SchemaDeviation, Severity::Info, told)
+    out.tell(CheckKind::SchemaDeviation, Severity::Info, told)
 }
 
 /// Cells of one row, at most.

@@ -14,7 +14,6 @@ mod csv;
 mod fields;
 mod fx;
 mod number;
-mod out;
 mod portfolio;
 mod quotes;
 pub mod record;
@@ -22,13 +21,18 @@ mod report;
 pub mod returns;
 mod text;
 
-pub(crate) use out::Out;
-pub use out::Sink;
 pub use report::{Figures, OfxFigures, OfxPosition, OfxStatement, PortfolioFigures, QuoteFigures, RateFigures, Report};
 
 use crate::{Limits, Refusal, ofx};
+use record::Record;
 use report::Reporter;
 use std::ops::ControlFlow;
+
+/// The taker of the records. It may stop the reading.
+pub type Sink<'a> = crate::Sink<'a, Record>;
+
+/// Where the readers put them.
+pub(crate) type Out<'a> = crate::out::Out<'a, Record>;
 
 /// How many bytes are worth giving to [`detect`].
 pub const ENOUGH: usize = 8 << 10;
@@ -92,7 +96,7 @@ pub fn detect(head: &[u8]) -> Option<Kind> {
 /// # Errors
 /// When the file cannot be read to its end. Records may have been handed on before; nothing of such a file may be used.
 pub fn read(bytes: &[u8], kind: Kind, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    read_into(bytes, kind, limits, &mut Out::new(sink, limits.max_entries), &mut Gathered::default())
+    read_into(bytes, kind, limits, sink, &mut Gathered::default())
 }
 
 /// What a reader tells beside its records.
@@ -106,9 +110,10 @@ fn read_into(
     bytes: &[u8],
     kind: Kind,
     limits: &Limits,
-    out: &mut Out<'_>,
+    sink: Sink<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
+    let out = &mut Out::new(sink, Record::Finding, Record::Quarantined).at_most(limits.max_entries);
     if bytes.len() as u64 > limits.max_bytes {
         return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
     }
@@ -138,7 +143,7 @@ pub fn report_bytes(bytes: &[u8], limits: &Limits) -> Report {
                 reporter.take(&record);
                 ControlFlow::Continue(())
             };
-            read_into(bytes, kind, limits, &mut Out::new(&mut sink, limits.max_entries), &mut gathered)
+            read_into(bytes, kind, limits, &mut sink, &mut gathered)
         }
     };
     reporter.finish(outcome, gathered.figures, gathered.version)

@@ -14,7 +14,7 @@ pub(super) fn whole(bytes: &[u8], xml: bool, limits: &Limits, out: &mut Out<'_>)
     let (text, repaired) = decode::whole(bytes, xml, limits.max_bytes.min(WHOLE))?;
     if repaired {
         let told = Told::new("", "Some bytes are no UTF-8; they were taken as Windows-1252.");
-        out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+        out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
     }
     Ok(text)
 }

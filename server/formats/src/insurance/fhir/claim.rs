@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Refusal,
     insurance::{
-        out::Out,
+        Out,
         record::{Amount, Claim, ClaimItem, ClaimMilestone, ClaimPayment, Milestone, Outcome, Record, key},
     },
     json::Value,

@@ -4,7 +4,7 @@ use super::{Resource, primitive::day};
 use crate::{
     Refusal,
     insurance::{
-        out::Out,
+        Out,
         record::{Policy, PolicyStatus, Record, key},
     },
     json::Value,

@@ -17,7 +17,7 @@ mod walk;
 pub use figures::{FhirFigures, MoneyFigures, PaymentFigures, ResourceFigures, TotalFigures};
 
 use super::{
-    out::Out,
+    Out,
     record::{Document, Record},
     report::Figures,
 };
@@ -105,7 +105,7 @@ fn lines(text: &str, limits: &Limits, figures: &mut FhirFigures, out: &mut Out<'
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         match json::parse(line, &Bounds { first_line: number, ..limits.into() }) {
             Ok(value) => resource(&value, &format!("line {number}"), &Known::default(), figures, out)?,
-            Err(refusal) => out.quarantine(&format!("line {number}"), refusal.to_string(), line)?,
+            Err(refusal) => out.quarantine(format!("line {number}"), refusal.to_string(), line)?,
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ fn resource(
 ) -> Result<(), Refusal> {
     let shown = if place.is_empty() { "/" } else { place };
     let Some(kind) = value.get("resourceType").text() else {
-        return out.quarantine(shown, "The resource does not say of what type it is.", &value.to_json(RAW));
+        return out.quarantine(shown, "The resource does not say of what type it is.", value.to_json(RAW));
     };
     figures.take(kind, value);
     if !READ.contains(&kind) {
@@ -162,6 +162,6 @@ fn resource(
     };
     match outcome {
         Ok(()) => Ok(()),
-        Err(reason) => out.quarantine(shown, reason, &value.to_json(RAW)),
+        Err(reason) => out.quarantine(shown, reason, value.to_json(RAW)),
     }
 }

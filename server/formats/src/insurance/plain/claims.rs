@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Refusal,
     insurance::{
-        out::Out,
+        Out,
         record::{
             Actor, Amount, Claim, ClaimItem, ClaimMessage, ClaimMilestone, ClaimPayment, ClaimRequest, Milestone,
             Outcome, Record, RequestKind, RequestState, key,

@@ -4,7 +4,7 @@
 //! `handler_name` is the field `name` of `handler`.
 
 use super::fields::is_internal;
-use crate::{Limits, Refusal, insurance::out::Out, json::Value, out::Told, record::CheckKind};
+use crate::{Limits, Refusal, insurance::Out, json::Value, out::Told, record::CheckKind};
 
 /// Objects of a claim that a column name may begin with.
 const INNER: [&str; 2] = ["handler", "next"];
@@ -129,17 +129,22 @@ impl Rows<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insurance::record::Record;
+
+    fn out<'a>(sink: crate::insurance::Sink<'a>) -> Out<'a> {
+        Out::new(sink, Record::Finding, Record::Quarantined)
+    }
 
     #[test]
     fn quotes_hold_separators_and_line_breaks() {
         let text = "guichet:claims/1;cause\r\n1;\"a;\"\"b\"\"\nc\"\r\n2;x";
         let table = Table::open(text, &Limits::default()).unwrap();
         let mut sink = |_| std::ops::ControlFlow::Continue(());
-        let rows = table.rows(&mut Out::new(&mut sink, &Limits::default())).unwrap();
+        let rows = table.rows(&mut out(&mut sink)).unwrap();
         let cause = |index: usize| rows[index].1.get("cause").owned();
         assert_eq!((cause(0), cause(1)), (Some("a;\"b\"\nc".to_owned()), Some("x".to_owned())));
         assert_eq!(rows[1].0, "line 4");
         let open = Table::open("guichet:claims/1;a\n1;\"x", &Limits::default()).unwrap();
-        assert!(matches!(open.rows(&mut Out::new(&mut sink, &Limits::default())), Err(Refusal::Truncated { .. })));
+        assert!(matches!(open.rows(&mut out(&mut sink)), Err(Refusal::Truncated { .. })));
     }
 }

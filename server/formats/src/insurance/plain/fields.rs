@@ -3,7 +3,7 @@
 use crate::{
     Refusal, calendar,
     insurance::{
-        out::Out,
+        Out,
         record::{Amount, When},
     },
     json::Value,

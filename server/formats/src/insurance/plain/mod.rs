@@ -10,7 +10,7 @@ mod fields;
 mod policies;
 
 use super::{
-    out::Out,
+    Out,
     record::{Document, Record},
     report::Figures,
 };
@@ -126,7 +126,7 @@ fn fresh<'a>(
             Ok(false)
         }
         Some(_) => {
-            out.quarantine(place, "Another record of the same number stands before it.", &value.to_json(RAW))?;
+            out.quarantine(place, "Another record of the same number stands before it.", value.to_json(RAW))?;
             Ok(false)
         }
     }
@@ -137,7 +137,7 @@ fn settle(outcome: Result<(), Aside>, value: &Value, place: &str, out: &mut Out<
     match outcome {
         Ok(()) => Ok(()),
         Err(Aside::Stop(refusal)) => Err(refusal),
-        Err(Aside::Reason(reason)) => out.quarantine(place, reason, &value.to_json(RAW)),
+        Err(Aside::Reason(reason)) => out.quarantine(place, reason, value.to_json(RAW)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     insurance::{
-        out::Out,
+        Out,
         record::{
             ClaimDocument, Coverage, Frequency, InsuredObject, ObjectKind, Policy, PolicyStatus, PremiumItem,
             PremiumStatus, Record, key,

@@ -72,7 +72,7 @@ pub(in crate::securities) fn read(
     gathered.figures = Figures::Rates(figures);
     if day.weekday() > 5 {
         let told = Told::new("line 1", "The day is of a weekend, when no rates are set.").actual(day);
-        out.finding(CheckKind::InvalidDate, Severity::Info, told)?;
+        out.tell(CheckKind::InvalidDate, Severity::Info, told)?;
     }
     if codes.is_empty() { Err(Refusal::NoStatement) } else { Ok(()) }
 }

@@ -53,7 +53,7 @@ fn read_rows(
         let row = match row {
             Ok(row) => row,
             Err((line, reason)) => {
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
+                out.quarantine(format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
                 continue;
             }
         };

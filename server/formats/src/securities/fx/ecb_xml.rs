@@ -149,7 +149,7 @@ impl Walk<'_> {
                 let what =
                     if day.is_none() { "The rate is of no day." } else { "The rate or its currency is missing." };
                 let raw = format!("{} {}", currency.unwrap_or_default(), rate.unwrap_or_default());
-                out.quarantine(&place(self, "Cube"), what, &raw)
+                out.quarantine(place(self, "Cube"), what, &raw)
             }
         }
     }

@@ -59,16 +59,16 @@ impl Euro {
             self.falling |= date < last;
             if (self.rising && self.falling) && !(was_rising && was_falling) {
                 let told = Told::new(place, "The days are in no order.").actual(date);
-                out.finding(CheckKind::OutOfOrder, Severity::Warn, told)?;
+                out.tell(CheckKind::OutOfOrder, Severity::Warn, told)?;
             }
         }
         if !self.days.insert(date) {
             let told = Told::new(place, "The day is there more than once.").actual(date);
-            out.finding(CheckKind::DuplicateEntry, Severity::Warn, told)?;
+            out.tell(CheckKind::DuplicateEntry, Severity::Warn, told)?;
         }
         if date.weekday() > 5 {
             let told = Told::new(place, "The day is of a weekend, when no rates are set.").actual(date);
-            out.finding(CheckKind::InvalidDate, Severity::Info, told)?;
+            out.tell(CheckKind::InvalidDate, Severity::Info, told)?;
         }
         self.last_day = Some(date);
         Ok(())
@@ -138,7 +138,7 @@ fn jump(before: Decimal, now: Decimal, currency: Currency, place: &str, out: &mu
     if times(Decimal::new(12, 1)) {
         let severity = if times(Decimal::new(5, 0)) { Severity::Warn } else { Severity::Info };
         let told = Told::new(place, format!("The rate of {currency} is far from that of the day beside it."));
-        out.finding(CheckKind::PriceJump, severity, told.expected(before).actual(now))?;
+        out.tell(CheckKind::PriceJump, severity, told.expected(before).actual(now))?;
     }
     Ok(())
 }

@@ -94,10 +94,10 @@ fn read_rows(header: &[String], rows: Rows<'_>, twin: Twin, state: &mut State<'_
             Ok(row) if row.cells.len() == header.len() => take(header, &row, twin, &mut accounts, state)?,
             Ok(row) => {
                 let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-                state.out.quarantine(&format!("line {}", row.line), reason, &row.cells.join(","))?;
+                state.out.quarantine(format!("line {}", row.line), reason, row.cells.join(","))?;
             }
             Err((line, reason)) => {
-                state.out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
+                state.out.quarantine(format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
             }
         }
     }

@@ -68,7 +68,7 @@ impl Days {
             figures.null_close += 1;
             self.seen.entry(known).or_insert(None);
             let told = Told::new(day.place, "There is no closing price.").actual(day.written);
-            return out.finding(CheckKind::MissingPrice, Severity::Info, told);
+            return out.tell(CheckKind::MissingPrice, Severity::Info, told);
         }
         let daily = match daily(day) {
             Ok(daily) => daily,
@@ -85,7 +85,7 @@ impl Days {
             }
             Some(_) => {
                 let told = Told::new(day.place, "This time is there more than once.").actual(day.written);
-                return out.finding(CheckKind::DuplicateEntry, Severity::Info, told);
+                return out.tell(CheckKind::DuplicateEntry, Severity::Info, told);
             }
             None => {}
         }
@@ -116,7 +116,7 @@ impl Days {
         };
         if self.rising && self.falling && figures.symbols.len() < 2 {
             let told = Told::new("", "The rows are in no order of time.");
-            out.finding(CheckKind::OutOfOrder, Severity::Info, told)?;
+            out.tell(CheckKind::OutOfOrder, Severity::Info, told)?;
         }
         if figures.row_count == 0 { Err(Refusal::NoStatement) } else { Ok(()) }
     }
@@ -158,7 +158,7 @@ fn tell_bounds(daily: &Daily, out: &mut Out<'_>) -> Result<(), Refusal> {
     let above = daily.high.is_some_and(|high| daily.close > high);
     if below || above {
         let told = Told::new(&daily.place, "The closing price is not between the lowest and the highest of the day.");
-        out.finding(CheckKind::ValueMismatch, Severity::Info, told.actual(daily.close))?;
+        out.tell(CheckKind::ValueMismatch, Severity::Info, told.actual(daily.close))?;
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ fn tell_jump(before: Decimal, daily: &Daily, out: &mut Out<'_>) -> Result<(), Re
     if is_jump {
         let told =
             Told::new(&daily.place, format!("The closing price is more than {JUMP} % from that of the row before."));
-        out.finding(CheckKind::PriceJump, Severity::Info, told.expected(before).actual(daily.close))?;
+        out.tell(CheckKind::PriceJump, Severity::Info, told.expected(before).actual(daily.close))?;
     }
     Ok(())
 }

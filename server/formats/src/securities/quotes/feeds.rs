@@ -71,7 +71,7 @@ fn checked<'j>(response: &'j Value, out: &mut Out<'_>) -> Result<&'j [Value], Re
             "/error",
             format!("The feed answered with an error: {} {:.200}", word("code"), word("description")),
         );
-        out.finding(CheckKind::StatusReply, Severity::Error, told)?;
+        out.tell(CheckKind::StatusReply, Severity::Error, told)?;
     }
     match response.find("result") {
         Some(Value::List(items)) if !items.is_empty() => Ok(items),

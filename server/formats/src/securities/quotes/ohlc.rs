@@ -66,7 +66,7 @@ pub(super) fn read(
         let row = match row {
             Ok(row) => row,
             Err((line, reason)) => {
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
+                out.quarantine(format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
                 continue;
             }
         };

@@ -47,7 +47,7 @@ pub(super) fn read_csv(
     figures.kind = "quotes csv";
     for name in header.iter().filter(|name| !NAMES.contains(&name.as_str())) {
         let told = Told::new("line 1", "The form has no such column; it is not read.").actual(name);
-        out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+        out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
     }
     let mut quotes = Quotes::default();
     for row in rows {
@@ -59,11 +59,11 @@ pub(super) fn read_csv(
             Ok(row) => {
                 figures.row_count += 1;
                 let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-                out.quarantine(&format!("line {}", row.line), reason, &row.cells.join(","))?;
+                out.quarantine(format!("line {}", row.line), reason, row.cells.join(","))?;
             }
             Err((line, reason)) => {
                 figures.row_count += 1;
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
+                out.quarantine(format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
             }
         }
     }
@@ -92,7 +92,7 @@ impl Quotes {
         figures.row_count += 1;
         for name in fields.unknown(&NAMES) {
             let told = Told::new(place, "The form has no such field; it is not read.").actual(name);
-            out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+            out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
         }
         if matches!(fields.text("price"), Ok(None)) {
             figures.null_close += 1;
@@ -104,7 +104,7 @@ impl Quotes {
                 let price = fields.text("price").ok().flatten().unwrap_or_default();
                 self.put(quote, written, price, out, figures)
             }
-            Err(reason) => out.quarantine(place, format!("The quote cannot be used: {reason}."), &fields.raw()),
+            Err(reason) => out.quarantine(place, format!("The quote cannot be used: {reason}."), fields.raw()),
         }
     }
 
@@ -131,10 +131,10 @@ impl Quotes {
             figures.duplicate_dates += 1;
             if *earlier != quote.price {
                 let reason = format!("The same quote is there before with another price: {earlier}.");
-                return out.quarantine(&quote.place, reason, &quote.price.to_string());
+                return out.quarantine(&quote.place, reason, quote.price.to_string());
             }
             let told = Told::new(&quote.place, "The same quote is there more than once.");
-            return out.finding(CheckKind::DuplicateEntry, Severity::Info, told);
+            return out.tell(CheckKind::DuplicateEntry, Severity::Info, told);
         }
         self.seen.insert(key, quote.price);
         if let Some(before) = self.before.replace(quote.at) {

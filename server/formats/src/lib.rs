@@ -12,6 +12,7 @@
 mod calendar;
 mod camt;
 mod chain;
+mod csv;
 mod decode;
 mod detect;
 mod guard;

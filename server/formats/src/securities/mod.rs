@@ -23,10 +23,12 @@ mod text;
 
 pub use report::{Figures, OfxFigures, OfxPosition, OfxStatement, PortfolioFigures, QuoteFigures, RateFigures, Report};
 
-use crate::{Limits, Refusal, ofx};
+use crate::{Limits, Refusal, json, ofx};
+use csv::Table;
 use record::Record;
 use report::Reporter;
 use std::ops::ControlFlow;
+use text::whole;
 
 /// The taker of the records. It may stop the reading.
 pub type Sink<'a> = crate::Sink<'a, Record>;
@@ -117,15 +119,21 @@ fn read_into(
     if bytes.len() as u64 > limits.max_bytes {
         return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
     }
+    if kind == Kind::Ofx {
+        ofx::read(bytes, limits, out, gathered)?;
+        return out.finish();
+    }
+    let text = &whole(bytes, matches!(kind, Kind::EcbXml | Kind::OtherRates), limits, out)?;
+    let json = || json::parse(text.trim_start_matches('\u{feff}'), &limits.into());
     match kind {
-        Kind::Ofx => ofx::read(bytes, limits, out, gathered),
-        Kind::QuotesJson => quotes::read_json(bytes, limits, out, gathered),
-        Kind::QuotesCsv => quotes::read_csv(bytes, limits, out, gathered),
-        Kind::EcbXml | Kind::OtherRates => fx::read_xml(bytes, limits, out, gathered),
-        Kind::EcbCsv => fx::read_csv(bytes, limits, out, gathered),
-        Kind::CnbText => fx::read_cnb(bytes, limits, out, gathered),
-        Kind::PortfolioJson => portfolio::read_json(bytes, limits, out, gathered),
-        Kind::PortfolioCsv => portfolio::read_csv(bytes, limits, out, gathered),
+        Kind::Ofx => Ok(()),
+        Kind::QuotesJson => quotes::read_json(&json()?, out, gathered),
+        Kind::QuotesCsv => quotes::read_csv(Table::open(text, limits, out)?, out, gathered),
+        Kind::EcbXml | Kind::OtherRates => fx::read_xml(text, limits, out, gathered),
+        Kind::EcbCsv => fx::read_csv(Table::open(text, limits, out)?, out, gathered),
+        Kind::CnbText => fx::read_cnb(text, out, gathered),
+        Kind::PortfolioJson => portfolio::read_json(&json()?, out, gathered),
+        Kind::PortfolioCsv => portfolio::read_csv(Table::open(text, limits, out)?, out, gathered),
     }?;
     out.finish()
 }

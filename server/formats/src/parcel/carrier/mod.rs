@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Limits, Refusal,
+    out::RAW,
     record::{CheckKind, Severity},
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
@@ -141,12 +142,12 @@ impl Reading<'_> {
     fn shipment(&mut self, tree: &Scope<'_>, place: &str, out: &mut Out<'_>) -> Result<Option<String>, Refusal> {
         let paths = &self.answer.shipment;
         let Some(stated) = tree.text_at(paths.number) else {
-            out.quarantine(place, "There is no tracking number.", tree.own.show(4 << 10))?;
+            out.quarantine(place, "There is no tracking number.", tree.own.show(RAW))?;
             return Ok(None);
         };
         let number = TrackingNumber::normalise(&stated);
         if !is_number(&number) {
-            out.quarantine(place, "The tracking number has characters that no number has.", tree.own.show(4 << 10))?;
+            out.quarantine(place, "The tracking number has characters that no number has.", tree.own.show(RAW))?;
             return Ok(None);
         }
         let events: Vec<&Tree> =
@@ -230,12 +231,12 @@ impl Reading<'_> {
         let paths = &self.answer.event;
         let (moment, stated_time) = match when(tree, paths.when) {
             Ok(read) => read,
-            Err(reason) => return out.quarantine(place, reason, tree.show(4 << 10)),
+            Err(reason) => return out.quarantine(place, reason, tree.show(RAW)),
         };
         let (code, subcode) = (tree.text_at(paths.code), tree.text_at(paths.subcode));
         let text = tree.text_at(paths.text);
         if code.is_none() && text.is_none() {
-            return out.quarantine(place, "The event has neither a code nor a text.", tree.show(4 << 10));
+            return out.quarantine(place, "The event has neither a code nor a text.", tree.show(RAW));
         }
         let (status, reason) = codes::meaning(self.answer.provider, code.as_deref(), subcode.as_deref());
         if status == ParcelStatus::Unknown && code.as_deref().is_some_and(|code| !code.eq_ignore_ascii_case("unknown"))

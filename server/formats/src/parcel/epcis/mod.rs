@@ -19,14 +19,13 @@ use super::{
 };
 use crate::{
     Limits, Refusal,
+    out::RAW,
     record::{CheckKind, Severity},
 };
 use parts::Notes;
 use schema::EventType;
 use std::collections::{BTreeMap, HashMap};
 
-/// Most of an event that is kept when it is quarantined.
-const RAW: usize = 4 << 10;
 /// The roots.
 const DOCUMENT: &str = "EPCISDocument";
 const QUERY: &str = "EPCISQueryDocument";

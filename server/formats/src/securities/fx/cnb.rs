@@ -6,9 +6,8 @@ use super::super::{
     csv::tell_open_end,
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
-    text::whole,
 };
-use crate::{Limits, Refusal, out::Told};
+use crate::{Refusal, out::Told};
 use guichet_types::{Currency, Date, Decimal};
 use std::collections::BTreeSet;
 
@@ -31,14 +30,8 @@ fn day_of(text: &str) -> Option<Date> {
 }
 
 /// Reads a file.
-pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Out<'_>,
-    gathered: &mut Gathered,
-) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    tell_open_end(&text, out)?;
+pub(in crate::securities) fn read(text: &str, out: &mut Out<'_>, gathered: &mut Gathered) -> Result<(), Refusal> {
+    tell_open_end(text, out)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let date_line = lines.next().map(|(_, line)| line.trim().to_owned()).unwrap_or_default();
     let day = date_line.split_once('#').and_then(|(day, _)| day_of(day)).ok_or(Refusal::NoStatement)?;

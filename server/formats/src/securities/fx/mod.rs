@@ -11,11 +11,10 @@ pub(super) use ecb_xml::{detect as detect_xml, read as read_xml};
 
 use super::{
     Kind, Out,
-    csv::Rows,
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, csv::header, out::Told};
 use guichet_types::{Currency, Date, Decimal};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,7 +23,7 @@ pub(super) fn detect_text(head: &str) -> Option<Kind> {
     if cnb::is_cnb(head) {
         return Some(Kind::CnbText);
     }
-    let header = Rows::new(head.lines().find(|line| !line.trim().is_empty())?).next()?.ok()?.cells;
+    let header = header(head)?;
     let (first, codes) = header.split_first()?;
     let codes: Vec<_> = codes.iter().filter(|code| !code.is_empty()).collect();
     // The last name of a beginning that is cut may be cut too.

@@ -1,13 +1,10 @@
 //! The JSON form: `{"guichet":"portfolio/1","instruments":[…],"portfolios":[…]}`.
 
 use super::{
-    super::{Figures, Gathered, Out, fields::Fields, record::Record, text::whole},
+    super::{Figures, Gathered, Out, fields::Fields, record::Record},
     POSITION, State, TRANSACTION, convert,
 };
-use crate::{
-    Limits, Refusal,
-    json::{self, Value},
-};
+use crate::{Refusal, json::Value};
 
 /// Names of the whole.
 const WHOLE: [&str; 3] = ["guichet", "instruments", "portfolios"];
@@ -23,21 +20,14 @@ pub(in crate::securities) fn is_json(head: &str) -> bool {
 }
 
 /// Reads a file.
-pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Out<'_>,
-    gathered: &mut Gathered,
-) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    let json = json::parse(text.trim_start_matches('\u{feff}'), &limits.into())?;
+pub(in crate::securities) fn read(json: &Value, out: &mut Out<'_>, gathered: &mut Gathered) -> Result<(), Refusal> {
     let version = json.get("guichet").written();
     gathered.version = version.map(str::to_owned);
     if version != Some("portfolio/1") {
         return Err(Refusal::UnknownFormat { found: "a form of ours that is not portfolio/1".to_owned() });
     }
     let mut state = State::new("portfolio json", out);
-    let outcome = read_all(&json, &mut state);
+    let outcome = read_all(json, &mut state);
     gathered.figures = Figures::Portfolio(state.figures);
     outcome
 }

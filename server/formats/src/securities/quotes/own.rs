@@ -2,7 +2,7 @@
 
 use super::super::{
     Out, QuoteFigures,
-    csv::Rows,
+    csv::Table,
     fields::Fields,
     record::{CheckKind, Quote, QuoteKind, Record, Severity},
 };
@@ -38,35 +38,18 @@ pub(super) fn read_json(json: &Value, out: &mut Out<'_>, figures: &mut QuoteFigu
 }
 
 /// Reads the CSV form.
-pub(super) fn read_csv(
-    header: &[String],
-    rows: Rows<'_>,
-    out: &mut Out<'_>,
-    figures: &mut QuoteFigures,
-) -> Result<(), Refusal> {
+pub(super) fn read_csv(mut table: Table<'_>, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
     figures.kind = "quotes csv";
-    for name in header.iter().filter(|name| !NAMES.contains(&name.as_str())) {
+    for name in table.header.iter().filter(|name| !NAMES.contains(&name.as_str())) {
         let told = Told::new("line 1", "The form has no such column; it is not read.").actual(name);
         out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
     }
     let mut quotes = Quotes::default();
-    for row in rows {
-        match row {
-            Ok(row) if row.cells.len() == header.len() => {
-                let fields = Fields::Row { header, cells: &row.cells };
-                quotes.take(&fields, &format!("line {}", row.line), out, figures)?;
-            }
-            Ok(row) => {
-                figures.row_count += 1;
-                let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-                out.quarantine(format!("line {}", row.line), reason, row.cells.join(","))?;
-            }
-            Err((line, reason)) => {
-                figures.row_count += 1;
-                out.quarantine(format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
-            }
-        }
+    while let Some(row) = table.next(out)? {
+        let fields = Fields::Row { header: &table.header, cells: &row.cells };
+        quotes.take(&fields, &format!("line {}", row.line), out, figures)?;
     }
+    figures.row_count += table.aside;
     quotes.finish(figures)
 }
 

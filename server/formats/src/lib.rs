@@ -29,6 +29,7 @@ pub mod record;
 mod refusal;
 mod report;
 pub mod securities;
+mod time;
 mod totals;
 pub mod write;
 mod zipped;

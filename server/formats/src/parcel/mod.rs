@@ -18,7 +18,6 @@ mod out;
 mod own;
 pub mod record;
 mod report;
-mod time;
 mod tree;
 mod xml;
 

@@ -1,5 +1,6 @@
 //! Empty cells and times as price feeds write them.
 
+use crate::time;
 use guichet_types::{Date, Timestamp};
 
 /// Whether a cell says that there is nothing: empty, `null`, `NaN`, `N/A`, `-`.
@@ -14,24 +15,15 @@ pub(super) fn feed_time(text: &str) -> Option<(Date, Option<Timestamp>)> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).parse().ok().map(|date| (date, None));
     }
-    let date: Date = text.get(..10)?.parse().ok()?;
-    let rest = text.get(10..)?;
-    if rest.is_empty() {
-        return Some((date, None));
+    let moment = time::iso(text)?;
+    // The abbreviation of a zone means one thing in one country and another in the next: CST. An hour of one digit may have
+    // lost the other.
+    let is_plain = moment.whole_day || text.as_bytes().get(13) == Some(&b':');
+    if !is_plain || !text.ends_with(|last: char| last == 'Z' || last.is_ascii_digit()) {
+        return None;
     }
-    let time = rest.strip_prefix(['T', ' '])?;
-    // `+0100` is `+01:00`, and a time may be without seconds.
-    let mut time = time.to_owned();
-    let zone = time.rfind(['+', '-']).unwrap_or(time.len());
-    if time.len() == zone + 5 && time.is_char_boundary(zone + 3) {
-        time.insert(zone + 3, ':');
-    }
-    if time.as_bytes().get(5).is_none_or(|byte| *byte != b':') && time.is_char_boundary(5.min(time.len())) {
-        time.insert_str(5.min(time.len()), ":00");
-    }
-    let moment = crate::calendar::moment(&format!("{date}T{time}"))?;
-    let stated = time.ends_with('Z') || time.contains(['+', '-']);
-    Some((date, stated.then_some(moment.at)))
+    let date = text.get(..10)?.parse().ok()?;
+    Some((date, moment.offset.map(|_| moment.at)))
 }
 
 #[cfg(test)]
@@ -50,9 +42,16 @@ mod tests {
         for text in ["2026-11-17 00:00:00+01:00", "2026-11-17T00:00:00+0100", "2026-11-17T00:00+01:00"] {
             assert_eq!(read(text), Some((day.clone(), instant)), "{text}");
         }
-        for text in
-            ["11/17/2026", "2026-02-30", "2026-11-17x", "2026-11-17 25:00:00", "", "2026-11-17Tü", "2026-11-17 +"]
-        {
+        for text in [
+            "11/17/2026",
+            "2026-02-30",
+            "2026-11-17x",
+            "2026-11-17 25:00:00",
+            "2026-11-17 10:00 CST",
+            "",
+            "2026-11-17Tü",
+            "2026-11-17 +",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -13,7 +13,6 @@ mod xml;
 use super::{
     out::Out,
     record::{Document, Record},
-    time,
     tree::Tree,
     xml::Element,
 };
@@ -21,6 +20,7 @@ use crate::{
     Limits, Refusal,
     out::RAW,
     record::{CheckKind, Severity},
+    time,
 };
 use parts::Notes;
 use schema::EventType;

@@ -8,13 +8,13 @@ use super::{
     ids::{is_number, key_of},
     out::Out,
     record::{Document, Record, ShipmentUpdate, TrackingEvent},
-    time,
     tree::Tree,
 };
 use crate::{
     Limits, Refusal,
     out::RAW,
     record::{CheckKind, Severity},
+    time,
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
 use std::collections::HashSet;

@@ -5,10 +5,10 @@ use crate::{
     parcel::{
         out::Out,
         record::{Party, Place, Window},
-        time,
         tree::Tree,
     },
     record::{CheckKind, Severity},
+    time,
 };
 use guichet_types::{Decimal, ParcelReason};
 

@@ -7,7 +7,7 @@ use super::super::{
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, out::Told, time::month_named};
 use guichet_types::{Currency, Date, Decimal};
 use std::collections::BTreeSet;
 
@@ -21,11 +21,9 @@ pub(super) fn is_cnb(head: &str) -> bool {
 
 /// `05.04.2016` or `05 Apr 2016`.
 fn day_of(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let parts: Vec<&str> = text.trim().split(['.', ' ']).filter(|part| !part.is_empty()).collect();
     let [day, month, year] = parts.as_slice() else { return None };
-    let named = MONTHS.iter().position(|name| month.to_ascii_lowercase().starts_with(name));
-    let month = named.and_then(|at| u8::try_from(at + 1).ok()).or_else(|| month.parse().ok())?;
+    let month = month_named(month).or_else(|| month.parse().ok())?;
     Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 

@@ -4,6 +4,7 @@ use super::Euro;
 use crate::{
     Refusal,
     securities::{Figures, Gathered, Out, csv::Table, number::is_nothing},
+    time::month_named,
 };
 use guichet_types::Date;
 
@@ -62,14 +63,12 @@ fn read_rows(
 
 /// `2026-04-13`, or `13 April 2026` as the daily file has it.
 fn day(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Ok(date) = text.parse() {
         return Some(date);
     }
     let mut words = text.split_ascii_whitespace();
     let day = words.next()?.parse().ok()?;
-    let month = words.next()?.to_ascii_lowercase();
-    let month = MONTHS.iter().position(|name| month.len() >= 3 && month.starts_with(name))?;
+    let month = month_named(words.next()?)?;
     let year = words.next().filter(|year| year.len() == 4)?.parse().ok()?;
-    if words.next().is_some() { None } else { Date::new(year, u8::try_from(month + 1).ok()?, day).ok() }
+    if words.next().is_some() { None } else { Date::new(year, month, day).ok() }
 }

@@ -100,6 +100,25 @@ impl<R: BufRead> Utf8<R> {
     }
 }
 
+/// The whole as text, and whether bytes had to be taken as Windows-1252. `xml` tells whether a declaration counts.
+pub(crate) fn whole(bytes: &[u8], xml: bool, limit: u64) -> Result<(String, bool), Refusal> {
+    if bytes.len() as u64 > limit {
+        return Err(Refusal::TooLarge { what: "bytes", limit });
+    }
+    let mut input = Utf8::new(bytes, xml)?;
+    let (mut text, mut piece) = (Vec::with_capacity(bytes.len()), Vec::new());
+    loop {
+        input.next_piece(&mut piece)?;
+        if piece.is_empty() {
+            break;
+        }
+        text.extend_from_slice(&piece);
+    }
+    // The decoder gives nothing but UTF-8.
+    let text = String::from_utf8(text).map_err(|_| Refusal::Encoding { label: "UTF-8".to_owned() })?;
+    Ok((text, input.repaired))
+}
+
 /// Makes `out` valid UTF-8: a letter that the end cuts goes to `carry`, bytes that are none are taken as Windows-1252.
 fn settle(out: &mut Vec<u8>, carry: &mut Vec<u8>, ended: bool) -> bool {
     let Err(first) = std::str::from_utf8(out) else { return false };

@@ -12,13 +12,16 @@
 mod calendar;
 mod camt;
 mod chain;
+mod csv;
 mod decode;
 mod detect;
 mod guard;
 mod ids;
 pub mod insurance;
+mod json;
 mod limits;
 mod mt;
+mod number;
 mod ofx;
 mod out;
 pub mod parcel;
@@ -26,6 +29,7 @@ pub mod record;
 mod refusal;
 mod report;
 pub mod securities;
+mod time;
 mod totals;
 pub mod write;
 mod zipped;
@@ -38,7 +42,7 @@ pub use report::{BalanceReport, Class, CurrencySums, Report, Reporter, Statement
 pub use zipped::read_zip;
 
 use out::{Out, Told};
-use record::{Check, CheckKind, Entry, Severity, StatementEnd};
+use record::{Check, CheckKind, Entry, Record, Severity, StatementEnd};
 use std::{
     hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     io::BufRead,
@@ -50,7 +54,7 @@ use std::{
 /// # Errors
 /// When the file cannot be read to its end. Records may have been handed on before; nothing of such a file may be booked.
 pub fn read<R: BufRead>(input: R, format: Format, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    let mut out = Out::new(sink);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined);
     read_into(input, format, limits, None, &mut out)?;
     out.finish()
 }

@@ -121,7 +121,7 @@ pub struct AccountRef {
 }
 
 /// The beginning of a statement. Everything that stands before its entries.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatementHead {
     /// camt: `Stmt/Id`, `Rpt/Id`, `Ntfctn/Id`. MT: `:20:`.
     pub reference: Option<String>,

@@ -1,17 +1,17 @@
 //! What a file says, in figures: for the operator, and for holding readers against known truth.
 
+mod head;
 mod shape;
 
+pub(crate) use head::Head;
 pub use shape::{BalanceReport, Class, CurrencySums, Report, StatementReport};
 
 use crate::{
-    Refusal, hash64,
-    out::TOLD,
-    record::{Balance, Check, Entry, EntryStatus, Finding, Record, Severity, StatementEnd, StatementHead},
+    Refusal,
+    record::{Balance, Check, Entry, EntryStatus, Record, StatementEnd, StatementHead},
     totals::difference,
 };
 use guichet_types::Decimal;
-use std::collections::HashMap;
 
 /// Statements that are told one by one. Beyond them only the totals of the file grow.
 const STATEMENTS: usize = 10_000;
@@ -22,8 +22,7 @@ pub struct Reporter {
     report: Report,
     statement: StatementReport,
     swift: bool,
-    worst: Option<Severity>,
-    told: HashMap<u64, u64>,
+    head: Head,
 }
 
 impl Reporter {
@@ -43,13 +42,8 @@ impl Reporter {
             Record::Statement(head) => self.statement(head),
             Record::Entry(entry) => self.entry(entry),
             Record::StatementEnd(end) => self.end(end),
-            Record::Finding(finding) => self.finding(finding),
-            Record::Quarantined(piece) => {
-                self.report.quarantined_count += 1;
-                if self.report.quarantined.len() < TOLD as usize {
-                    self.report.quarantined.push(piece.clone());
-                }
-            }
+            Record::Finding(finding) => self.head.finding(finding),
+            Record::Quarantined(piece) => self.head.aside(piece),
         }
     }
 
@@ -166,41 +160,19 @@ impl Reporter {
         }
     }
 
-    fn finding(&mut self, finding: &Finding) {
-        self.worst = self.worst.max(Some(finding.severity));
-        let name = format!("{:?}", finding.check);
-        let told = self.told.entry(hash64(&name)).or_default();
-        *told += 1;
-        *self.report.finding_counts.entry(name).or_default() += 1;
-        if *told <= TOLD + 1 {
-            self.report.findings.push(finding.clone());
-        }
-    }
-
     /// The report, with what reading came to.
     #[must_use]
     pub fn finish(mut self, outcome: Result<(), Refusal>) -> Report {
         let report = &mut self.report;
-        (report.class, report.reason) = match outcome {
-            Err(refusal) => {
-                report.refusal = Some(refusal.code());
-                (Class::Reject, refusal.to_string())
-            }
-            Ok(())
-                if report.entry_count == 0 && report.statements.iter().any(|statement| statement.quarantined > 0) =>
-            {
-                (Class::Reject, "No entry can be booked: every one is kept aside.".to_owned())
-            }
-            Ok(()) if report.accounts.is_empty() => (Class::Reject, "No statement names an account.".to_owned()),
-            Ok(()) if report.quarantined_count > 0 => {
-                (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count))
-            }
-            Ok(()) if self.worst >= Some(Severity::Warn) => {
-                let first = report.findings.iter().find(|finding| finding.severity >= Severity::Warn);
-                (Class::Warn, first.map_or_else(String::new, |finding| finding.message.clone()))
-            }
-            Ok(()) => (Class::Accept, "Everything is as it should be.".to_owned()),
+        let all_aside = report.entry_count == 0 && report.statements.iter().any(|statement| statement.quarantined > 0);
+        let nothing = if all_aside {
+            Some("No entry can be booked: every one is kept aside.")
+        } else {
+            report.accounts.is_empty().then_some("No statement names an account.")
         };
+        (report.class, report.reason, report.refusal) = self.head.verdict(outcome, nothing);
+        (report.findings, report.finding_counts) = (self.head.findings, self.head.finding_counts);
+        (report.quarantined, report.quarantined_count) = (self.head.quarantined, self.head.quarantined_count);
         self.report
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     detect::{ENOUGH, Format},
     out::{Out, Sink},
     read_into,
+    record::Record,
 };
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use zip::ZipArchive;
@@ -23,7 +24,7 @@ pub fn read_zip<R: Read + Seek>(input: R, limits: &Limits, sink: Sink<'_>) -> Re
     if archive.len() > limits.max_members {
         return Err(refused(format!("it has more than {} members", limits.max_members)));
     }
-    let mut out = Out::new(sink);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined);
     let (mut left, mut read) = (limits.max_unpacked, 0_usize);
     for index in 0..archive.len() {
         let file = archive.by_index(index).map_err(|error| refused(error.to_string()))?;

@@ -169,7 +169,7 @@ impl EntryDraft {
                 return out.quarantine(
                     format!("{path}, line {line}"),
                     format!("The entry is kept aside: {reason}."),
-                    &raw(),
+                    raw(),
                 );
             }
         };

@@ -52,20 +52,7 @@ impl StatementDraft {
         };
         Self {
             message,
-            head: StatementHead {
-                reference: None,
-                electronic_seq: None,
-                legal_seq: None,
-                statement_no: None,
-                page: None,
-                last_page: None,
-                created_at: None,
-                from: None,
-                to: None,
-                account: None,
-                balances: Vec::new(),
-                place: format!("{path}[{}]", index + 1),
-            },
+            head: StatementHead { place: format!("{path}[{}]", index + 1), ..StatementHead::default() },
             account: AccountRef::default(),
             begun: false,
             balance: BalanceDraft::default(),

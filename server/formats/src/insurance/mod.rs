@@ -10,8 +10,6 @@
 mod detect;
 mod fhir;
 mod gdv;
-mod json;
-mod out;
 mod parcel;
 mod plain;
 pub mod record;
@@ -20,12 +18,18 @@ mod report;
 pub use detect::{ENOUGH, detect};
 pub use fhir::{FhirFigures, MoneyFigures, PaymentFigures, ResourceFigures, TotalFigures};
 pub use gdv::{ContractFigures, GdvFigures, PackageFigures, PolicyFigures};
-pub use out::Sink;
 pub use parcel::{HistoryFigures, ParcelFigures, ParcelObject};
 pub use report::{Figures, Report, Reporter};
 
 use crate::{Limits, Refusal};
+use record::Record;
 use std::ops::ControlFlow;
+
+/// The taker of the records. It may stop the reading.
+pub type Sink<'a> = crate::Sink<'a, Record>;
+
+/// Where the readers put them.
+pub(crate) type Out<'a> = crate::out::Out<'a, Record>;
 
 /// A format of this family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +52,7 @@ pub enum Kind {
 /// # Errors
 /// When the file cannot be understood as a whole. Records may have been handed on before; nothing of such a file may be used.
 pub fn read(bytes: &[u8], kind: Kind, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    let mut out = out::Out::new(sink, limits);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined).at_most(limits.max_entries);
     match kind {
         Kind::Fhir => fhir::read(bytes, limits, &mut out)?,
         Kind::Gdv => gdv::read(bytes, limits, &mut out)?,

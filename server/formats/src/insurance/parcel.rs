@@ -4,15 +4,15 @@
 //! first; one that is written newest first is turned round.
 
 use super::{
-    json::{self, Value},
-    out::Out,
+    Out,
     record::{
         Amount, Claim, ClaimItem, ClaimMilestone, Document, Milestone, Outcome, Policy, PolicyStatus, Record, When, key,
     },
     report::Figures,
 };
 use crate::{
-    Limits, Refusal, calendar,
+    Limits, Refusal, calendar, decode,
+    json::{self, Value},
     out::{RAW, Told},
     record::CheckKind,
 };
@@ -59,8 +59,8 @@ pub struct HistoryFigures {
 
 /// Reads the file.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (text, repaired) = json::utf8(bytes, limits)?;
-    let root = json::parse(&text, 1, limits)?;
+    let (text, repaired) = decode::whole(bytes, false, limits.max_bytes)?;
+    let root = json::parse(&text, &limits.into())?;
     let document = Document { format: "parcel-claims", version: "EasyPost API v2".to_owned(), ..Document::default() };
     out.put(Record::Document(document))?;
     if repaired {
@@ -108,7 +108,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
             None => Err("The object does not say what it is.".to_owned()),
         };
         if let Err(reason) = outcome {
-            out.quarantine(if place.is_empty() { "/" } else { &place }, reason, &value.to_json(RAW))?;
+            out.quarantine(if place.is_empty() { "/" } else { &place }, reason, value.to_json(RAW))?;
         }
     }
     out.put(Record::Figures(Box::new(Figures::Parcel(figures))))
@@ -245,7 +245,7 @@ fn history(value: &Value, status: &str, claim_key: &str, place: &str, out: &mut 
     for (index, step) in value.get("history").list().iter().enumerate() {
         let place = format!("{place}/history/{index}");
         let Some(word) = step.get("status").text() else {
-            out.quarantine(&place, "A step of the history has no status.", &step.to_json(RAW))?;
+            out.quarantine(&place, "A step of the history has no status.", step.to_json(RAW))?;
             continue;
         };
         let at = time(step, "timestamp", &place, out)?;

@@ -3,11 +3,11 @@
 use super::{fhir::FhirFigures, gdv::GdvFigures, parcel::ParcelFigures, record::Record};
 use crate::{
     Class, Refusal,
-    out::TOLD,
-    record::{Finding, Quarantined, Severity},
+    record::{Finding, Quarantined},
+    report::Head,
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What a format itself counts, beside the records.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -56,8 +56,7 @@ pub struct Report {
 #[derive(Debug, Default)]
 pub struct Reporter {
     report: Report,
-    worst: Option<Severity>,
-    told: HashMap<String, u64>,
+    head: Head,
 }
 
 impl Reporter {
@@ -73,14 +72,8 @@ impl Reporter {
                 self.report.figures = Some(figures.clone());
                 return;
             }
-            Record::Finding(finding) => return self.finding(finding),
-            Record::Quarantined(piece) => {
-                self.report.quarantined_count += 1;
-                if self.report.quarantined.len() < TOLD as usize {
-                    self.report.quarantined.push(piece.clone());
-                }
-                return;
-            }
+            Record::Finding(finding) => return self.head.finding(finding),
+            Record::Quarantined(piece) => return self.head.aside(piece),
             Record::Policy(_) => "policies",
             Record::Party(_) => "parties",
             Record::InsuredObject(_) => "insured_objects",
@@ -98,38 +91,15 @@ impl Reporter {
         *self.report.counts.entry(kind).or_default() += 1;
     }
 
-    fn finding(&mut self, finding: &Finding) {
-        self.worst = self.worst.max(Some(finding.severity));
-        let name = format!("{:?}", finding.check);
-        let told = self.told.entry(name.clone()).or_default();
-        *told += 1;
-        *self.report.finding_counts.entry(name).or_default() += 1;
-        if *told <= TOLD + 1 {
-            self.report.findings.push(finding.clone());
-        }
-    }
-
     /// The report, with what reading came to.
     #[must_use]
     pub fn finish(mut self, outcome: Result<(), Refusal>) -> Report {
         let report = &mut self.report;
-        (report.class, report.reason) = match outcome {
-            Err(refusal) => {
-                report.refusal = Some(refusal.code());
-                (Class::Reject, refusal.to_string())
-            }
-            Ok(()) if report.counts.is_empty() && report.quarantined_count > 0 => {
-                (Class::Reject, "Nothing can be imported: every record is kept aside.".to_owned())
-            }
-            Ok(()) if report.quarantined_count > 0 => {
-                (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count))
-            }
-            Ok(()) if self.worst >= Some(Severity::Warn) => {
-                let first = report.findings.iter().find(|finding| finding.severity >= Severity::Warn);
-                (Class::Warn, first.map_or_else(String::new, |finding| finding.message.clone()))
-            }
-            Ok(()) => (Class::Accept, "Everything is as it should be.".to_owned()),
-        };
+        let nothing = report.counts.is_empty() && self.head.quarantined_count > 0;
+        let nothing = nothing.then_some("Nothing can be imported: every record is kept aside.");
+        (report.class, report.reason, report.refusal) = self.head.verdict(outcome, nothing);
+        (report.findings, report.finding_counts) = (self.head.findings, self.head.finding_counts);
+        (report.quarantined, report.quarantined_count) = (self.head.quarantined, self.head.quarantined_count);
         self.report
     }
 }

@@ -207,17 +207,13 @@ impl<'a> Reader<'a> {
             .and_then(|(_, page)| page.trim().parse().ok());
         let head = StatementHead {
             reference: draft.reference.clone(),
-            electronic_seq: None,
-            legal_seq: None,
             statement_no: draft.statement_no.clone(),
             page,
-            last_page: None,
-            created_at: None,
             from: opening.and_then(|balance| balance.date),
-            to: None,
             account: draft.account.clone(),
             balances: draft.opening.clone(),
             place: format!("line {}", draft.line),
+            ..StatementHead::default()
         };
         draft.head = Some(head.clone());
         out.put(Record::Statement(head))

@@ -97,18 +97,12 @@ fn head(
     balances: Vec<Balance>,
 ) -> StatementHead {
     StatementHead {
-        reference: None,
-        electronic_seq: None,
-        legal_seq: None,
-        statement_no: None,
-        page: None,
-        last_page: None,
-        created_at: None,
         from: period.0,
         to: period.1,
         account: Some(account.clone()),
         balances,
         place: node.place(),
+        ..StatementHead::default()
     }
 }
 

@@ -35,12 +35,12 @@ struct Context<'o, 'a> {
 
 impl Context<'_, '_> {
     fn find(&mut self, check: CheckKind, severity: Severity, told: Told) -> Result<(), Refusal> {
-        self.out.finding(check, severity, told)
+        self.out.tell(check, severity, told)
     }
 
     fn quarantine(&mut self, node: &Node, reason: &str) -> Result<(), Refusal> {
         let raw = self.text.get(node.span.0..node.span.1).unwrap_or_default();
-        self.out.quarantine(&node.place(), reason, raw)
+        self.out.quarantine(node.place(), reason, raw)
     }
 
     /// Whether the account had this reference before.
@@ -72,15 +72,15 @@ fn read_body(
     let scanned = scan::scan(&opened.text, opened.body, limits)?;
     if let Some((message, unreadable)) = &opened.encoding {
         let severity = if *unreadable { Severity::Warn } else { Severity::Info };
-        out.finding(CheckKind::SchemaDeviation, severity, Told::new("line 1", message.as_str()))?;
+        out.tell(CheckKind::SchemaDeviation, severity, Told::new("line 1", message.as_str()))?;
     }
     if opened.version.is_none() {
         let told = Told::new("line 1", "There is no header with a version before the data.");
-        out.finding(CheckKind::SchemaDeviation, Severity::Info, told)?;
+        out.tell(CheckKind::SchemaDeviation, Severity::Info, told)?;
     }
     for (line, message) in &scanned.oddities {
         let told = Told::new(format!("line {line}"), message.as_str());
-        out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+        out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
     }
     let root = &scanned.root;
     tell_status(root, out, figures)?;
@@ -142,7 +142,7 @@ fn tell_status(root: &Node, out: &mut Out<'_>, figures: &mut OfxFigures) -> Resu
             let words: String = words.chars().take(200).collect();
             let told =
                 Told::new(status.place(), format!("The sender answered with {severity} {code}: {words}")).actual(code);
-            out.finding(CheckKind::StatusReply, if is_error { Severity::Error } else { Severity::Info }, told)?;
+            out.tell(CheckKind::StatusReply, if is_error { Severity::Error } else { Severity::Info }, told)?;
         }
     }
     Ok(())

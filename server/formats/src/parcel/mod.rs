@@ -14,12 +14,10 @@ mod carrier;
 mod codes;
 mod epcis;
 mod ids;
-mod json;
 mod out;
 mod own;
 pub mod record;
 mod report;
-mod time;
 mod tree;
 mod xml;
 
@@ -115,7 +113,7 @@ fn root_name(text: &str) -> Option<&str> {
 /// When the document cannot be understood, is not what its standard asks for, or is the sender's word that there is
 /// nothing. Records may have been handed on before; nothing of such a document may be kept.
 pub fn read(bytes: &[u8], kind: Kind, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    let mut out = Out::new(sink);
+    let mut out = Out::new(sink, Record::Finding, Record::Quarantined);
     let outcome = read_into(bytes, kind, limits, &mut out);
     match outcome {
         Err(Refusal::Stopped) => Err(Refusal::Stopped),
@@ -128,12 +126,12 @@ fn read_into(bytes: &[u8], kind: Kind, limits: &Limits, out: &mut Out<'_>) -> Re
     let (text, repaired) = tree::whole(bytes, is_xml, limits)?;
     if repaired {
         let told = "Some bytes are not of the encoding that the document claims; they were taken as Windows-1252.";
-        out.tell((CheckKind::SchemaDeviation, Severity::Warn), "", told, None)?;
+        out.note((CheckKind::SchemaDeviation, Severity::Warn), "", told, None)?;
     }
     match kind {
-        Kind::EpcisJson => epcis::read_json(&json::parse(&text, limits)?, limits, out),
-        Kind::CarrierJson => carrier::read(&json::parse(&text, limits)?, "json", limits, out),
-        Kind::OwnJson => own::read(&json::parse(&text, limits)?, "json", limits, out),
+        Kind::EpcisJson => epcis::read_json(&tree::of_json(&text, limits)?, limits, out),
+        Kind::CarrierJson => carrier::read(&tree::of_json(&text, limits)?, "json", limits, out),
+        Kind::OwnJson => own::read(&tree::of_json(&text, limits)?, "json", limits, out),
         Kind::EpcisXml => {
             let root = xml::parse(&text, limits)?;
             match root.name.as_str() {
@@ -154,7 +152,7 @@ fn read_into(bytes: &[u8], kind: Kind, limits: &Limits, out: &mut Out<'_>) -> Re
             let tree = own::parse_csv(&text, limits)?;
             if !text.ends_with('\n') {
                 let told = "The last row has no line end; the file may be cut off.";
-                out.tell((CheckKind::SchemaDeviation, Severity::Warn), "the end", told, None)?;
+                out.note((CheckKind::SchemaDeviation, Severity::Warn), "the end", told, None)?;
             }
             own::read(&tree, "csv", limits, out)
         }

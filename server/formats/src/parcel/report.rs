@@ -3,8 +3,8 @@
 use super::record::{Document, Record, ShipmentUpdate, TrackingEvent};
 use crate::{
     Class, Refusal,
-    out::TOLD,
-    record::{Finding, Quarantined, Severity},
+    record::{CheckKind, Finding, Quarantined},
+    report::Head,
 };
 use guichet_types::{ParcelStatus, Timestamp};
 use serde::Serialize;
@@ -67,7 +67,7 @@ pub struct Reporter {
     document: Document,
     shipments: Vec<Listed>,
     seen: BTreeSet<String>,
-    worst: Option<Severity>,
+    head: Head,
     by_type: BTreeMap<&'static str, u64>,
     by_action: BTreeMap<&'static str, u64>,
     event_ids: Vec<String>,
@@ -94,18 +94,10 @@ impl Reporter {
             Record::Shipment(update) => self.shipment(update),
             Record::Event(event) => self.event(event),
             Record::Finding(finding) => {
-                let name = format!("{:?}", finding.check);
-                self.sender_errors += u64::from(name == "SenderError");
-                self.worst = self.worst.max(Some(finding.severity));
-                *self.report.finding_counts.entry(name).or_default() += 1;
-                self.report.findings.push(finding.clone());
+                self.sender_errors += u64::from(finding.check == CheckKind::SenderError);
+                self.head.finding(finding);
             }
-            Record::Quarantined(piece) => {
-                self.report.quarantined_count += 1;
-                if self.report.quarantined.len() < TOLD as usize {
-                    self.report.quarantined.push(piece.clone());
-                }
-            }
+            Record::Quarantined(piece) => self.head.aside(piece),
         }
     }
 
@@ -166,23 +158,11 @@ impl Reporter {
     pub fn finish(mut self, outcome: Result<(), Refusal>) -> Report {
         self.figures();
         let report = &mut self.report;
-        (report.class, report.reason) = match outcome {
-            Err(refusal) => {
-                report.refusal = Some(refusal.code());
-                (Class::Reject, refusal.to_string())
-            }
-            Ok(()) if report.quarantined_count > 0 && report.event_count + report.shipment_count == 0 => {
-                (Class::Reject, "Nothing can be taken: every piece is kept aside.".to_owned())
-            }
-            Ok(()) if report.quarantined_count > 0 => {
-                (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count))
-            }
-            Ok(()) if self.worst >= Some(Severity::Warn) => {
-                let first = report.findings.iter().find(|finding| finding.severity >= Severity::Warn);
-                (Class::Warn, first.map_or_else(String::new, |finding| finding.message.clone()))
-            }
-            Ok(()) => (Class::Accept, "Everything is as it should be.".to_owned()),
-        };
+        let nothing = self.head.quarantined_count > 0 && report.event_count + report.shipment_count == 0;
+        let nothing = nothing.then_some("Nothing can be taken: every piece is kept aside.");
+        (report.class, report.reason, report.refusal) = self.head.verdict(outcome, nothing);
+        (report.findings, report.finding_counts) = (self.head.findings, self.head.finding_counts);
+        (report.quarantined, report.quarantined_count) = (self.head.quarantined, self.head.quarantined_count);
         self.report
     }
 

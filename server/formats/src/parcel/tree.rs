@@ -1,9 +1,10 @@
-//! A document as a tree, the same for JSON and XML, with numbers as the document writes them.
-//!
-//! serde_json reads `0.1` as a float and takes the last of two equal keys; neither will do where a wrong value must not pass.
+//! A document as a tree, the same for JSON, XML and CSV, with numbers as the document writes them.
 
-use super::out::cut;
-use crate::{Limits, Refusal, decode::Utf8};
+use crate::{
+    Limits, Refusal, decode,
+    json::{self, Bounds, Value, quote},
+    out::cut,
+};
 use std::collections::BTreeMap;
 
 /// A parcel document is read as a whole. Carriers send kilobytes; this is far beyond, and still harmless in memory.
@@ -26,6 +27,21 @@ pub(super) enum Tree {
     List(Vec<Tree>),
     /// Named values; XML: children by local name, attributes as `@name`, text as `#`.
     Object(BTreeMap<String, Tree>),
+}
+
+impl From<Value> for Tree {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::Number(text) => Self::Number(text),
+            Value::Text(text) => Self::Text(text),
+            Value::List(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Value::Object(members) => {
+                Self::Object(members.into_iter().map(|(name, value)| (name, Self::from(value))).collect())
+            }
+        }
+    }
 }
 
 impl Tree {
@@ -106,7 +122,7 @@ impl Tree {
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Number(text) => out.push_str(text),
-            Self::Text(text) => out.push_str(&format!("{:?}", cut(text, most))),
+            Self::Text(text) => quote(cut(text, most), out),
             Self::List(items) => {
                 for (at, item) in items.iter().enumerate() {
                     out.push(if at == 0 { '[' } else { ',' });
@@ -120,7 +136,8 @@ impl Tree {
             Self::Object(members) => {
                 for (at, (key, value)) in members.iter().enumerate() {
                     out.push_str(if at == 0 { "{" } else { "," });
-                    out.push_str(&format!("{:?}:", cut(key, most)));
+                    quote(cut(key, most), out);
+                    out.push(':');
                     value.write(out, most);
                     if out.len() >= most {
                         return;
@@ -132,27 +149,17 @@ impl Tree {
     }
 }
 
+/// The tree of a JSON document.
+pub(super) fn of_json(text: &str, limits: &Limits) -> Result<Tree, Refusal> {
+    let bounds = Bounds { max_text: limits.max_text, max_values: MAX_VALUES, ..limits.into() };
+    json::parse(text, &bounds).map(Tree::from)
+}
+
 /// The whole document as text, and whether bytes were not of the encoding that it claims.
 pub(super) fn whole(bytes: &[u8], xml: bool, limits: &Limits) -> Result<(String, bool), Refusal> {
     let limit = limits.max_bytes.min(MAX_BYTES as u64);
-    if bytes.len() as u64 > limit {
-        return Err(Refusal::TooLarge { what: "bytes", limit });
-    }
     // Some carriers put a blank before the XML declaration; without it, the declared encoding would not be seen.
     let bytes =
         if xml && bytes.first().is_some_and(u8::is_ascii_whitespace) { bytes.trim_ascii_start() } else { bytes };
-    let mut input = Utf8::new(bytes, xml)?;
-    let (mut text, mut piece) = (Vec::with_capacity(bytes.len()), Vec::new());
-    loop {
-        input.next_piece(&mut piece)?;
-        if piece.is_empty() {
-            break;
-        }
-        text.extend_from_slice(&piece);
-        if text.len() > MAX_BYTES * 3 {
-            return Err(Refusal::TooLarge { what: "bytes", limit });
-        }
-    }
-    // The decoder gives nothing but UTF-8.
-    Ok((String::from_utf8(text).map_err(|_| Refusal::Encoding { label: "UTF-8".to_owned() })?, input.repaired))
+    decode::whole(bytes, xml, limit)
 }

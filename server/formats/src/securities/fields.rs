@@ -1,11 +1,11 @@
 //! Reading the fields of one object or row of our own forms: every fault says which field it is.
 
-use super::json::Json;
+use crate::json::Value;
 use guichet_types::{Currency, Date, Decimal, Timestamp, quoted_currency};
 
 /// An object of JSON, or a row of CSV with its header.
 pub(super) enum Fields<'a> {
-    Object(&'a Json),
+    Object(&'a Value),
     Row { header: &'a [String], cells: &'a [String] },
 }
 
@@ -16,9 +16,9 @@ impl<'a> Fields<'a> {
     /// When it is neither text nor number.
     pub fn text(&self, name: &str) -> Result<Option<&'a str>, String> {
         let text = match *self {
-            Self::Object(object) => match object.get(name) {
+            Self::Object(object) => match object.find(name) {
                 None => None,
-                Some(value) => Some(value.text().ok_or_else(|| format!("{name} is neither a text nor a number"))?),
+                Some(value) => Some(value.written().ok_or_else(|| format!("{name} is neither a text nor a number"))?),
             },
             Self::Row { header, cells } => {
                 header.iter().position(|column| column == name).and_then(|at| cells.get(at)).map(String::as_str)
@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
     /// Fields that the form does not have: a mistyped name would otherwise be a value that is lost.
     pub fn unknown(&self, known: &[&str]) -> Vec<&'a str> {
         let names: Vec<&'a str> = match *self {
-            Self::Object(object) => object.pairs().iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Object(object) => object.members().iter().map(|(name, _)| name.as_str()).collect(),
             Self::Row { .. } => Vec::new(),
         };
         names.into_iter().filter(|name| !known.contains(name)).collect()
@@ -112,10 +112,10 @@ impl<'a> Fields<'a> {
     pub fn raw(&self) -> String {
         match *self {
             Self::Object(object) => object
-                .pairs()
+                .members()
                 .iter()
                 .take(50)
-                .map(|(name, value)| format!("{name}: {:.200}", value.text().unwrap_or("…")))
+                .map(|(name, value)| format!("{name}: {:.200}", value.written().unwrap_or("…")))
                 .collect::<Vec<_>>()
                 .join(", "),
             Self::Row { cells, .. } => cells.join(","),

@@ -13,9 +13,7 @@
 mod csv;
 mod fields;
 mod fx;
-mod json;
 mod number;
-mod out;
 mod portfolio;
 mod quotes;
 pub mod record;
@@ -23,13 +21,20 @@ mod report;
 pub mod returns;
 mod text;
 
-pub(crate) use out::Out;
-pub use out::Sink;
 pub use report::{Figures, OfxFigures, OfxPosition, OfxStatement, PortfolioFigures, QuoteFigures, RateFigures, Report};
 
-use crate::{Limits, Refusal, ofx};
+use crate::{Limits, Refusal, json, ofx};
+use csv::Table;
+use record::Record;
 use report::Reporter;
 use std::ops::ControlFlow;
+use text::whole;
+
+/// The taker of the records. It may stop the reading.
+pub type Sink<'a> = crate::Sink<'a, Record>;
+
+/// Where the readers put them.
+pub(crate) type Out<'a> = crate::out::Out<'a, Record>;
 
 /// How many bytes are worth giving to [`detect`].
 pub const ENOUGH: usize = 8 << 10;
@@ -93,7 +98,7 @@ pub fn detect(head: &[u8]) -> Option<Kind> {
 /// # Errors
 /// When the file cannot be read to its end. Records may have been handed on before; nothing of such a file may be used.
 pub fn read(bytes: &[u8], kind: Kind, limits: &Limits, sink: Sink<'_>) -> Result<(), Refusal> {
-    read_into(bytes, kind, limits, &mut Out::new(sink, limits.max_entries), &mut Gathered::default())
+    read_into(bytes, kind, limits, sink, &mut Gathered::default())
 }
 
 /// What a reader tells beside its records.
@@ -107,21 +112,28 @@ fn read_into(
     bytes: &[u8],
     kind: Kind,
     limits: &Limits,
-    out: &mut Out<'_>,
+    sink: Sink<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
+    let out = &mut Out::new(sink, Record::Finding, Record::Quarantined).at_most(limits.max_entries);
     if bytes.len() as u64 > limits.max_bytes {
         return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
     }
+    if kind == Kind::Ofx {
+        ofx::read(bytes, limits, out, gathered)?;
+        return out.finish();
+    }
+    let text = &whole(bytes, matches!(kind, Kind::EcbXml | Kind::OtherRates), limits, out)?;
+    let json = || json::parse(text.trim_start_matches('\u{feff}'), &limits.into());
     match kind {
-        Kind::Ofx => ofx::read(bytes, limits, out, gathered),
-        Kind::QuotesJson => quotes::read_json(bytes, limits, out, gathered),
-        Kind::QuotesCsv => quotes::read_csv(bytes, limits, out, gathered),
-        Kind::EcbXml | Kind::OtherRates => fx::read_xml(bytes, limits, out, gathered),
-        Kind::EcbCsv => fx::read_csv(bytes, limits, out, gathered),
-        Kind::CnbText => fx::read_cnb(bytes, limits, out, gathered),
-        Kind::PortfolioJson => portfolio::read_json(bytes, limits, out, gathered),
-        Kind::PortfolioCsv => portfolio::read_csv(bytes, limits, out, gathered),
+        Kind::Ofx => Ok(()),
+        Kind::QuotesJson => quotes::read_json(&json()?, out, gathered),
+        Kind::QuotesCsv => quotes::read_csv(Table::open(text, limits, out)?, out, gathered),
+        Kind::EcbXml | Kind::OtherRates => fx::read_xml(text, limits, out, gathered),
+        Kind::EcbCsv => fx::read_csv(Table::open(text, limits, out)?, out, gathered),
+        Kind::CnbText => fx::read_cnb(text, out, gathered),
+        Kind::PortfolioJson => portfolio::read_json(&json()?, out, gathered),
+        Kind::PortfolioCsv => portfolio::read_csv(Table::open(text, limits, out)?, out, gathered),
     }?;
     out.finish()
 }
@@ -139,7 +151,7 @@ pub fn report_bytes(bytes: &[u8], limits: &Limits) -> Report {
                 reporter.take(&record);
                 ControlFlow::Continue(())
             };
-            read_into(bytes, kind, limits, &mut Out::new(&mut sink, limits.max_entries), &mut gathered)
+            read_into(bytes, kind, limits, &mut sink, &mut gathered)
         }
     };
     reporter.finish(outcome, gathered.figures, gathered.version)

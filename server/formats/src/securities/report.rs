@@ -4,7 +4,7 @@ use super::{
     Kind,
     record::{Finding, Quarantined, Record, Severity},
 };
-use crate::{Class, Refusal, out::TOLD};
+use crate::{Class, Refusal, report::Head};
 use guichet_types::{Currency, Decimal};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -225,7 +225,7 @@ pub struct PortfolioFigures {
 #[derive(Debug, Default)]
 pub(super) struct Reporter {
     report: Report,
-    worst: Option<Severity>,
+    head: Head,
     /// Records that can be used.
     useful: u64,
 }
@@ -238,20 +238,8 @@ impl Reporter {
 
     pub fn take(&mut self, record: &Record) {
         match record {
-            Record::Finding(finding) => {
-                self.worst = self.worst.max(Some(finding.severity));
-                let count = self.report.finding_counts.entry(format!("{:?}", finding.check)).or_default();
-                *count += 1;
-                if *count <= TOLD + 1 {
-                    self.report.findings.push(finding.clone());
-                }
-            }
-            Record::Quarantined(piece) => {
-                self.report.quarantined_count += 1;
-                if self.report.quarantined.len() < TOLD as usize {
-                    self.report.quarantined.push(piece.clone());
-                }
-            }
+            Record::Finding(finding) => self.head.finding(finding),
+            Record::Quarantined(piece) => self.head.aside(piece),
             // The frame of a bank statement is nothing by itself when every entry of it was kept aside.
             Record::Bank(crate::record::Record::Entry(_)) => self.useful += 1,
             Record::Bank(_) | Record::Portfolio(_) => {}
@@ -264,27 +252,16 @@ impl Reporter {
         let report = &mut self.report;
         report.figures = figures;
         report.version = version;
-        let told = |findings: &[Finding], least: Severity| {
-            findings.iter().find(|finding| finding.severity >= least).map(|finding| finding.message.clone())
-        };
-        (report.class, report.reason) = match outcome {
-            Err(refusal) => {
-                report.refusal = Some(refusal.code());
-                // What the sender itself says is wrong comes before what we miss.
-                let said = told(&report.findings, Severity::Error).filter(|_| matches!(refusal, Refusal::NoStatement));
-                (Class::Reject, said.unwrap_or_else(|| refusal.to_string()))
-            }
-            Ok(()) if self.useful == 0 && report.quarantined_count > 0 => {
-                (Class::Reject, "Nothing can be used: every record is kept aside.".to_owned())
-            }
-            Ok(()) if report.quarantined_count > 0 => {
-                (Class::Warn, format!("{} pieces are kept aside.", report.quarantined_count))
-            }
-            Ok(()) if self.worst >= Some(Severity::Warn) => {
-                (Class::Warn, told(&report.findings, Severity::Warn).unwrap_or_default())
-            }
-            Ok(()) => (Class::Accept, "Everything is as it should be.".to_owned()),
-        };
+        let is_empty = matches!(outcome, Err(Refusal::NoStatement));
+        let nothing = self.useful == 0 && self.head.quarantined_count > 0;
+        let nothing = nothing.then_some("Nothing can be used: every record is kept aside.");
+        (report.class, report.reason, report.refusal) = self.head.verdict(outcome, nothing);
+        // What the sender itself says is wrong comes before what we miss.
+        if let Some(said) = self.head.first(Severity::Error).filter(|_| is_empty) {
+            report.reason = said;
+        }
+        (report.findings, report.finding_counts) = (self.head.findings, self.head.finding_counts);
+        (report.quarantined, report.quarantined_count) = (self.head.quarantined, self.head.quarantined_count);
         self.report
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should stop, and say where")]
 
 mod anything;
+mod corpus;
 mod hostile;
 mod insurance_anything;
 mod insurance_forms;

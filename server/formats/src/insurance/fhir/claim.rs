@@ -10,10 +10,10 @@ use super::{
 use crate::{
     Refusal,
     insurance::{
-        json::Value,
-        out::Out,
+        Out,
         record::{Amount, Claim, ClaimItem, ClaimMilestone, ClaimPayment, Milestone, Outcome, Record, key},
     },
+    json::Value,
     out::Told,
     record::CheckKind,
 };

@@ -4,10 +4,10 @@ use super::{Resource, primitive::day};
 use crate::{
     Refusal,
     insurance::{
-        json::Value,
-        out::Out,
+        Out,
         record::{Policy, PolicyStatus, Record, key},
     },
+    json::Value,
 };
 
 /// Hands on the policy. The inner error is why it is kept aside.

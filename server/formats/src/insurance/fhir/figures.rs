@@ -1,7 +1,7 @@
 //! What a FHIR file counts, and the outer fields of each resource as the file writes them.
 
 use super::money::money;
-use crate::insurance::json::Value;
+use crate::json::Value;
 use guichet_types::{Currency, Decimal};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -17,13 +17,13 @@ mod walk;
 pub use figures::{FhirFigures, MoneyFigures, PaymentFigures, ResourceFigures, TotalFigures};
 
 use super::{
-    json::{self, Value},
-    out::Out,
+    Out,
     record::{Document, Record},
     report::Figures,
 };
 use crate::{
-    Limits, Refusal, calendar,
+    Limits, Refusal, calendar, decode,
+    json::{self, Bounds, Value},
     out::{RAW, Told},
     record::CheckKind,
 };
@@ -44,13 +44,13 @@ pub(crate) struct Resource<'a> {
 
 /// Reads the file.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (text, repaired) = json::utf8(bytes, limits)?;
+    let (text, repaired) = decode::whole(bytes, false, limits.max_bytes)?;
     let mut figures = FhirFigures::default();
     if let Some(first) = first_of_many(&text, limits) {
         begin(&first, repaired, out)?;
         lines(&text, limits, &mut figures, out)?;
     } else {
-        let root = json::parse(&text, 1, limits)?;
+        let root = json::parse(&text, &limits.into())?;
         begin(&root, repaired, out)?;
         if root.get("resourceType").text() == Some("Bundle") {
             bundle(&root, &mut figures, out)?;
@@ -77,7 +77,7 @@ fn first_of_many(text: &str, limits: &Limits) -> Option<Value> {
     if !first.trim_end().ends_with('}') || !second.trim_start().starts_with('{') {
         return None;
     }
-    json::parse(first, 1, limits).ok()
+    json::parse(first, &limits.into()).ok()
 }
 
 fn begin(first: &Value, repaired: bool, out: &mut Out<'_>) -> Result<(), Refusal> {
@@ -103,9 +103,9 @@ fn is_read(value: &Value) -> bool {
 /// Bulk data: one resource a line. A line that is broken is kept aside.
 fn lines(text: &str, limits: &Limits, figures: &mut FhirFigures, out: &mut Out<'_>) -> Result<(), Refusal> {
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        match json::parse(line, number, limits) {
+        match json::parse(line, &Bounds { first_line: number, ..limits.into() }) {
             Ok(value) => resource(&value, &format!("line {number}"), &Known::default(), figures, out)?,
-            Err(refusal) => out.quarantine(&format!("line {number}"), refusal.to_string(), line)?,
+            Err(refusal) => out.quarantine(format!("line {number}"), refusal.to_string(), line)?,
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ fn resource(
 ) -> Result<(), Refusal> {
     let shown = if place.is_empty() { "/" } else { place };
     let Some(kind) = value.get("resourceType").text() else {
-        return out.quarantine(shown, "The resource does not say of what type it is.", &value.to_json(RAW));
+        return out.quarantine(shown, "The resource does not say of what type it is.", value.to_json(RAW));
     };
     figures.take(kind, value);
     if !READ.contains(&kind) {
@@ -162,6 +162,6 @@ fn resource(
     };
     match outcome {
         Ok(()) => Ok(()),
-        Err(reason) => out.quarantine(shown, reason, &value.to_json(RAW)),
+        Err(reason) => out.quarantine(shown, reason, value.to_json(RAW)),
     }
 }

@@ -1,6 +1,6 @@
 //! Amounts of FHIR: `Money` of R4 and R5 (`value`, `currency`) and of STU3 (`value`, `system`, `code`).
 
-use crate::insurance::{json::Value, record::Amount};
+use crate::{insurance::record::Amount, json::Value};
 use guichet_types::{Currency, Decimal};
 
 /// An amount; the currency may be left out by the standard.

@@ -2,12 +2,7 @@
 //! search left out, may stand alone.
 
 use super::Resource;
-use crate::{
-    Refusal,
-    insurance::{json::Value, out::Out},
-    out::Told,
-    record::CheckKind,
-};
+use crate::{Refusal, insurance::Out, json::Value, out::Told, record::CheckKind};
 use std::collections::{HashMap, HashSet};
 
 /// What a Bundle has, by every name that it can be referred to by, with the key of each claim.

@@ -2,12 +2,7 @@
 //! names that exist. FHIR R4 4.0.1, sections 13.3 (Coverage), 13.6 (Claim), 13.7 (ClaimResponse), 13.10 (EOB).
 
 use super::version::Version;
-use crate::{
-    Refusal,
-    insurance::{json::Value, out::Out},
-    out::Told,
-    record::CheckKind,
-};
+use crate::{Refusal, insurance::Out, json::Value, out::Told, record::CheckKind};
 use std::collections::HashSet;
 
 /// Paths that must be there, by resource; an inner one only where the outer is.

@@ -7,12 +7,7 @@ use super::{
     Resource,
     money::{Money, money, sum, times},
 };
-use crate::{
-    Refusal,
-    insurance::{json::Value, out::Out},
-    out::Told,
-    record::CheckKind,
-};
+use crate::{Refusal, insurance::Out, json::Value, out::Told, record::CheckKind};
 use guichet_types::Decimal;
 
 /// Checks the sums of a claim-like resource. The inner error is an amount that cannot be read: the resource is kept aside.

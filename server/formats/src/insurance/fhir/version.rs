@@ -1,6 +1,6 @@
 //! Which release of FHIR a resource is of. It does not say so itself; the names of its elements do.
 
-use crate::insurance::json::Value;
+use crate::json::Value;
 
 /// A release of FHIR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,7 @@
 //! empty texts, lists or objects, and no null (R4, section 2.6.2).
 
 use super::primitive::{is_code, is_date, is_date_time, is_id, is_instant};
-use crate::{
-    Refusal,
-    insurance::{json::Value, out::Out},
-    out::Told,
-    record::CheckKind,
-};
+use crate::{Refusal, insurance::Out, json::Value, out::Told, record::CheckKind};
 
 /// Checks a resource with all that is in it.
 pub(super) fn check(value: &Value, place: &str, out: &mut Out<'_>) -> Result<(), Refusal> {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Refusal,
     insurance::{
-        out::Out,
+        Out,
         record::{Amount, Coverage, Frequency, InsuredObject, ObjectKind, Party, Policy, PolicyStatus, Record, key},
     },
     out::Told,
@@ -50,7 +50,7 @@ impl Contracts {
             if kind == "0200" {
                 packages.premium(None);
             }
-            return out.quarantine(place, "The record has no contract number.", &line.text());
+            return out.quarantine(place, "The record has no contract number.", line.text());
         };
         let (insurer, branch) = (insurer.unwrap_or_default(), branch.unwrap_or_default());
         let names = PolicyFigures { insurer, line: branch, policy_number: number };
@@ -88,7 +88,7 @@ impl Contracts {
         }
         let role = line.field(237, 238).unwrap_or_default();
         let Some(name) = line.field(44, 73) else {
-            return out.quarantine(place, "The address has no name.", &line.text());
+            return out.quarantine(place, "The address has no name.", line.text());
         };
         let more = line.field(74, 103).map_or_else(|| name.clone(), |more| format!("{name} {more}"));
         out.put(Record::Party(Party {
@@ -204,7 +204,7 @@ impl Contracts {
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
         packages.premium(None);
-        out.quarantine(place, reason, &line.text())
+        out.quarantine(place, reason, line.text())
     }
 
     /// `0210` is a line of the contract, `0220` what is insured in it. Their columns differ from line to line, so no more than

@@ -12,7 +12,7 @@ mod package;
 pub use figures::{ContractFigures, GdvFigures, PackageFigures, PolicyFigures};
 
 use super::{
-    out::Out,
+    Out,
     record::{Document, Record},
     report::Figures,
 };
@@ -44,7 +44,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
         let place = format!("line {}", line.number);
         let kind = line.raw(1, 4);
         if kind.len() != 4 || !kind.bytes().all(|byte| byte.is_ascii_digit()) {
-            out.quarantine(&place, "The record does not begin with the four digits of its kind.", &line.text())?;
+            out.quarantine(&place, "The record does not begin with the four digits of its kind.", line.text())?;
             continue;
         }
         figures.count(&kind, &line);

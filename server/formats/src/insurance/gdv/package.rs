@@ -5,7 +5,7 @@
 use super::{figures::PackageFigures, lines::Line};
 use crate::{
     Refusal,
-    insurance::{out::Out, record::Amount},
+    insurance::{Out, record::Amount},
     out::Told,
     record::CheckKind,
 };

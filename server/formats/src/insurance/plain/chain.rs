@@ -3,7 +3,7 @@
 use crate::{
     Refusal,
     insurance::{
-        out::Out,
+        Out,
         record::{Milestone, When},
     },
     out::Told,

@@ -10,13 +10,13 @@ use super::{
 use crate::{
     Refusal,
     insurance::{
-        json::Value,
-        out::Out,
+        Out,
         record::{
             Actor, Amount, Claim, ClaimItem, ClaimMessage, ClaimMilestone, ClaimPayment, ClaimRequest, Milestone,
             Outcome, Record, RequestKind, RequestState, key,
         },
     },
+    json::Value,
     out::Told,
     record::CheckKind,
 };

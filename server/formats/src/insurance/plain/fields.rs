@@ -3,10 +3,10 @@
 use crate::{
     Refusal, calendar,
     insurance::{
-        json::Value,
-        out::Out,
+        Out,
         record::{Amount, When},
     },
+    json::Value,
     out::Told,
     record::CheckKind,
 };

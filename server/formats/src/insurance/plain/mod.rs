@@ -10,13 +10,13 @@ mod fields;
 mod policies;
 
 use super::{
-    json::{self, Value},
-    out::Out,
+    Out,
     record::{Document, Record},
     report::Figures,
 };
 use crate::{
-    Limits, Refusal, calendar,
+    Limits, Refusal, calendar, decode,
+    json::{self, Value},
     out::{RAW, Told},
     record::CheckKind,
 };
@@ -26,8 +26,8 @@ use std::collections::HashMap;
 
 /// Reads one of the JSON forms.
 pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (text, repaired) = json::utf8(bytes, limits)?;
-    let mut root = json::parse(&text, 1, limits)?;
+    let (text, repaired) = decode::whole(bytes, false, limits.max_bytes)?;
+    let mut root = json::parse(&text, &limits.into())?;
     let form = root.get("guichet").text().unwrap_or_default().to_owned();
     let list = match form.as_str() {
         "policies/1" => "policies",
@@ -64,7 +64,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(
 
 /// Reads one of the CSV forms: the name of the first column says which.
 pub(crate) fn read_csv(bytes: &[u8], limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
-    let (text, repaired) = json::utf8(bytes, limits)?;
+    let (text, repaired) = decode::whole(bytes, false, limits.max_bytes)?;
     let table = csv::Table::open(&text, limits)?;
     let form = table.form.clone();
     if !matches!(form.as_str(), "policies/1" | "claims/1" | "milestones/1" | "payments/1") {
@@ -126,7 +126,7 @@ fn fresh<'a>(
             Ok(false)
         }
         Some(_) => {
-            out.quarantine(place, "Another record of the same number stands before it.", &value.to_json(RAW))?;
+            out.quarantine(place, "Another record of the same number stands before it.", value.to_json(RAW))?;
             Ok(false)
         }
     }
@@ -137,7 +137,7 @@ fn settle(outcome: Result<(), Aside>, value: &Value, place: &str, out: &mut Out<
     match outcome {
         Ok(()) => Ok(()),
         Err(Aside::Stop(refusal)) => Err(refusal),
-        Err(Aside::Reason(reason)) => out.quarantine(place, reason, &value.to_json(RAW)),
+        Err(Aside::Reason(reason)) => out.quarantine(place, reason, value.to_json(RAW)),
     }
 }
 

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     insurance::{
-        json::Value,
-        out::Out,
+        Out,
         record::{
             ClaimDocument, Coverage, Frequency, InsuredObject, ObjectKind, Policy, PolicyStatus, PremiumItem,
             PremiumStatus, Record, key,
         },
     },
+    json::Value,
     out::Told,
     record::CheckKind,
 };

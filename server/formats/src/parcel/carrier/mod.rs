@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Limits, Refusal,
+    out::RAW,
     record::{CheckKind, Severity},
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
@@ -141,12 +142,12 @@ impl Reading<'_> {
     fn shipment(&mut self, tree: &Scope<'_>, place: &str, out: &mut Out<'_>) -> Result<Option<String>, Refusal> {
         let paths = &self.answer.shipment;
         let Some(stated) = tree.text_at(paths.number) else {
-            out.quarantine(place, "There is no tracking number.", &tree.own.show(4 << 10))?;
+            out.quarantine(place, "There is no tracking number.", tree.own.show(RAW))?;
             return Ok(None);
         };
         let number = TrackingNumber::normalise(&stated);
         if !is_number(&number) {
-            out.quarantine(place, "The tracking number has characters that no number has.", &tree.own.show(4 << 10))?;
+            out.quarantine(place, "The tracking number has characters that no number has.", tree.own.show(RAW))?;
             return Ok(None);
         }
         let events: Vec<&Tree> =
@@ -157,7 +158,7 @@ impl Reading<'_> {
         let error = tree.text_at(paths.error).filter(|_| !well && events.is_empty());
         if let Some(error) = &error {
             let told = "The carrier answers for this number with an error.";
-            out.tell((CheckKind::SenderError, Severity::Info), place, told, Some(&format!("{number}: {error}")))?;
+            out.note((CheckKind::SenderError, Severity::Info), place, told, Some(&format!("{number}: {error}")))?;
         }
         let carrier = tree.text_at(paths.carrier).unwrap_or_else(|| self.answer.provider.to_owned());
         if error.is_none() {
@@ -209,7 +210,7 @@ impl Reading<'_> {
             Some(moment) => Ok(Some(window(moment, stated))),
             None => {
                 let told = "The time of delivery is no time.";
-                out.tell((CheckKind::InvalidDate, Severity::Warn), place, told, Some(&stated))?;
+                out.note((CheckKind::InvalidDate, Severity::Warn), place, told, Some(&stated))?;
                 Ok(None)
             }
         }
@@ -230,18 +231,18 @@ impl Reading<'_> {
         let paths = &self.answer.event;
         let (moment, stated_time) = match when(tree, paths.when) {
             Ok(read) => read,
-            Err(reason) => return out.quarantine(place, reason, &tree.show(4 << 10)),
+            Err(reason) => return out.quarantine(place, reason, tree.show(RAW)),
         };
         let (code, subcode) = (tree.text_at(paths.code), tree.text_at(paths.subcode));
         let text = tree.text_at(paths.text);
         if code.is_none() && text.is_none() {
-            return out.quarantine(place, "The event has neither a code nor a text.", &tree.show(4 << 10));
+            return out.quarantine(place, "The event has neither a code nor a text.", tree.show(RAW));
         }
         let (status, reason) = codes::meaning(self.answer.provider, code.as_deref(), subcode.as_deref());
         if status == ParcelStatus::Unknown && code.as_deref().is_some_and(|code| !code.eq_ignore_ascii_case("unknown"))
         {
             let told = "A code that is not known here; it is shown as an update, in the carrier's words.";
-            out.tell((CheckKind::UnknownCode, Severity::Info), place, told, code.as_deref())?;
+            out.note((CheckKind::UnknownCode, Severity::Info), place, told, code.as_deref())?;
         }
         let spot = Place {
             name: tree.text_at(paths.place.name),
@@ -259,7 +260,7 @@ impl Reading<'_> {
         });
         if !self.seen.insert(crate::hash64(&key)) {
             let told = "An earlier event of this document is the same.";
-            out.tell((CheckKind::DuplicateEntry, Severity::Info), place, told, Some(&stated_time))?;
+            out.note((CheckKind::DuplicateEntry, Severity::Info), place, told, Some(&stated_time))?;
         }
         out.put(Record::Event(Box::new(TrackingEvent {
             key,
@@ -288,7 +289,7 @@ fn check_number(number: &str, provider: &str, place: &str, out: &mut Out<'_>) ->
         Err(error @ TrackingError::CheckDigit { .. }) if own_shape(provider, error) => error,
         _ => return Ok(()),
     };
-    out.tell(
+    out.note(
         (CheckKind::InvalidIdentifier, Severity::Info),
         place,
         format!("The tracking number is doubtful: {error}."),

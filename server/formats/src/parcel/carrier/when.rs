@@ -1,10 +1,9 @@
 //! When things happened and are expected, in the forms of the carriers.
 
 use super::table::When;
-use crate::parcel::{
-    record::Window,
+use crate::{
+    parcel::{record::Window, tree::Tree},
     time::{self, Moment},
-    tree::Tree,
 };
 
 /// When an event was, and that time as written.

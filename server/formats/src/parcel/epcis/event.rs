@@ -11,10 +11,10 @@ use crate::{
         codes,
         ids::key_of,
         record::{Action, Containment, EpcisFacts, Place, TrackingEvent},
-        time,
         tree::Tree,
     },
     record::CheckKind,
+    time,
 };
 use guichet_types::Timestamp;
 use std::collections::BTreeMap;

@@ -13,20 +13,19 @@ mod xml;
 use super::{
     out::Out,
     record::{Document, Record},
-    time,
     tree::Tree,
     xml::Element,
 };
 use crate::{
     Limits, Refusal,
+    out::RAW,
     record::{CheckKind, Severity},
+    time,
 };
 use parts::Notes;
 use schema::EventType;
 use std::collections::{BTreeMap, HashMap};
 
-/// Most of an event that is kept when it is quarantined.
-const RAW: usize = 4 << 10;
 /// The roots.
 const DOCUMENT: &str = "EPCISDocument";
 const QUERY: &str = "EPCISQueryDocument";
@@ -72,7 +71,7 @@ impl<'l> Reading<'l> {
         }
         let event = event::read(members, kind, typed, place, &mut notes);
         for (check, severity, told, actual) in &notes.odd {
-            out.tell((*check, *severity), place, sentence(told), Some(actual))?;
+            out.note((*check, *severity), place, sentence(told), Some(actual))?;
         }
         if let Some(first) = notes.faults.first() {
             return self.faulty(place, first.clone(), &Tree::Object(members.clone()).show(RAW), &notes.faults, out);
@@ -81,11 +80,11 @@ impl<'l> Reading<'l> {
         match self.seen.insert((crate::hash64(&event.key), event.withdrawn), said) {
             Some(before) if before != said => {
                 let told = "An earlier event of this document has the same eventID and says something else.";
-                out.tell((CheckKind::DuplicateEntry, Severity::Warn), place, told, Some(&event.key))?;
+                out.note((CheckKind::DuplicateEntry, Severity::Warn), place, told, Some(&event.key))?;
             }
             Some(_) => {
                 let told = "An earlier event of this document is the same.";
-                out.tell((CheckKind::DuplicateEntry, Severity::Info), place, told, Some(&event.key))?;
+                out.note((CheckKind::DuplicateEntry, Severity::Info), place, told, Some(&event.key))?;
             }
             None => {}
         }
@@ -114,7 +113,7 @@ impl<'l> Reading<'l> {
             ));
         }
         if self.events == 0 {
-            out.tell((CheckKind::SchemaDeviation, Severity::Info), "", "The document has no events.", None)?;
+            out.note((CheckKind::SchemaDeviation, Severity::Info), "", "The document has no events.", None)?;
         }
         Ok(())
     }
@@ -207,7 +206,7 @@ pub(super) fn read_json(tree: &Tree, limits: &Limits, out: &mut Out<'_>) -> Resu
             // An event of another vocabulary is what the standard calls an extended event.
             (Tree::Object(_), None) if name.contains(':') => {
                 reading.events += 1;
-                out.tell(
+                out.note(
                     (CheckKind::UnknownCode, Severity::Warn),
                     &place,
                     "An event of a type that the standard does not have is left out.",
@@ -233,7 +232,7 @@ pub(super) fn read_xml(root: &Element, limits: &Limits, out: &mut Out<'_>) -> Re
     // The schema of 2.0 is held to; senders of 1.x have always been freer with the order.
     let strict = root.namespace.ends_with(":xsd:2");
     if !root.namespace.starts_with("urn:epcglobal:epcis") && EventType::of(&root.name).is_none() {
-        out.tell(
+        out.note(
             (CheckKind::SchemaDeviation, Severity::Warn),
             &place,
             "The namespace is not that of EPCIS.",
@@ -267,10 +266,10 @@ fn results<'e>(body: &'e Element, out: &mut Out<'_>) -> Result<Option<&'e Elemen
     };
     if results.namespace.is_empty() {
         let told = "QueryResults is not in the namespace of EPCIS queries.";
-        out.tell((CheckKind::SchemaDeviation, Severity::Warn), &place(results), told, None)?;
+        out.note((CheckKind::SchemaDeviation, Severity::Warn), &place(results), told, None)?;
     }
     if results.child("queryName").is_none_or(|name| name.text.trim().is_empty()) {
-        out.tell(
+        out.note(
             (CheckKind::SchemaDeviation, Severity::Warn),
             &place(results),
             "QueryResults has no queryName.",
@@ -300,7 +299,7 @@ fn xml_entry(
         return Ok(());
     }
     let told = "An event of a type that is not read here is left out.";
-    out.tell((CheckKind::UnknownCode, Severity::Warn), &place, told, Some(&child.name))
+    out.note((CheckKind::UnknownCode, Severity::Warn), &place, told, Some(&child.name))
 }
 
 fn xml_event(

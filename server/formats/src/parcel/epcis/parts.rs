@@ -5,10 +5,10 @@ use crate::{
     parcel::{
         codes,
         record::{Action, Link, Quantity, SensorReading},
-        time,
         tree::Tree,
     },
     record::{CheckKind, Severity},
+    time,
 };
 use guichet_types::Decimal;
 

@@ -3,6 +3,7 @@
 use super::{FORM, LINE};
 use crate::{
     Limits, Refusal,
+    csv::{Row, Rows},
     parcel::tree::{MAX_VALUES, Tree},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -51,17 +52,16 @@ pub(in crate::parcel) fn is_header(line: &str) -> Option<char> {
     })
 }
 
-/// Reads CSV after RFC 4180 into the shape of the JSON.
+/// Reads CSV into the shape of the JSON.
 pub(in crate::parcel) fn parse(text: &str, limits: &Limits) -> Result<Tree, Refusal> {
     let first = text.lines().next().unwrap_or_default();
     let unknown =
         || Refusal::UnknownFormat { found: "a table without the columns carrier, number and event_at".to_owned() };
     let delimiter = is_header(first).ok_or_else(unknown)?;
-    let mut rows = Rows { text, at: 0, line: 1, delimiter, limits };
-    let header = rows.next()?.map(|(_, cells)| cells).ok_or_else(unknown)?;
+    let mut rows = Rows::delimited(text, delimiter, limits);
+    let header = rows.next().transpose()?.map(|row| row.cells).ok_or_else(unknown)?;
     let mut columns = Vec::new();
     for name in &header {
-        let name = name.trim();
         let column = COLUMNS.iter().find(|(known, ..)| *known == name);
         let Some(column) = column else {
             return Err(Refusal::Invalid {
@@ -79,9 +79,9 @@ pub(in crate::parcel) fn parse(text: &str, limits: &Limits) -> Result<Tree, Refu
     }
     let mut shipments: Vec<(BTreeMap<String, Tree>, Vec<Tree>)> = Vec::new();
     let mut known: HashMap<(String, String), usize> = HashMap::new();
-    while let Some((line, cells)) = rows.next()? {
-        if cells.len() == 1 && cells[0].trim().is_empty() {
-            continue;
+    while let Some(Row { line, cells }) = rows.next().transpose()? {
+        if line > MAX_VALUES as u64 {
+            return Err(Refusal::TooLarge { what: "lines", limit: MAX_VALUES as u64 });
         }
         if cells.len() != columns.len() {
             let reason = format!("the row has {} cells where the header has {}", cells.len(), columns.len());
@@ -89,7 +89,6 @@ pub(in crate::parcel) fn parse(text: &str, limits: &Limits) -> Result<Tree, Refu
         }
         let (mut shipment, mut event) = (BTreeMap::new(), BTreeMap::new());
         for ((_, of_event, path), cell) in columns.iter().zip(cells) {
-            let cell = cell.trim();
             if !cell.is_empty() {
                 put(if *of_event { &mut event } else { &mut shipment }, path, cell);
             }
@@ -127,8 +126,8 @@ pub(in crate::parcel) fn parse(text: &str, limits: &Limits) -> Result<Tree, Refu
 }
 
 /// Puts a value at a path of one or two names.
-fn put(members: &mut BTreeMap<String, Tree>, path: &str, cell: &str) {
-    let value = Tree::Text(cell.to_owned());
+fn put(members: &mut BTreeMap<String, Tree>, path: &str, cell: String) {
+    let value = Tree::Text(cell);
     match path.split_once('/') {
         None => {
             members.insert(path.to_owned(), value);
@@ -139,65 +138,5 @@ fn put(members: &mut BTreeMap<String, Tree>, path: &str, cell: &str) {
                 object.insert(inner.to_owned(), value);
             }
         }
-    }
-}
-
-/// The rows of a table.
-struct Rows<'t> {
-    text: &'t str,
-    at: usize,
-    line: u64,
-    delimiter: char,
-    limits: &'t Limits,
-}
-
-impl Rows<'_> {
-    /// The next row and the line that it begins on.
-    fn next(&mut self) -> Result<Option<(u64, Vec<String>)>, Refusal> {
-        let rest = &self.text[self.at..];
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let begin = self.line;
-        if begin > MAX_VALUES as u64 {
-            return Err(Refusal::TooLarge { what: "lines", limit: MAX_VALUES as u64 });
-        }
-        let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-        let mut letters = rest.char_indices().peekable();
-        while let Some((at, letter)) = letters.next() {
-            if quoted {
-                match letter {
-                    '"' if letters.peek().is_some_and(|(_, next)| *next == '"') => {
-                        letters.next();
-                        cell.push('"');
-                    }
-                    '"' => quoted = false,
-                    other => {
-                        self.line += u64::from(other == '\n');
-                        cell.push(other);
-                    }
-                }
-            } else if letter == '"' && cell.is_empty() {
-                quoted = true;
-            } else if letter == self.delimiter {
-                cells.push(std::mem::take(&mut cell));
-            } else if letter == '\n' {
-                self.line += 1;
-                self.at += at + 1;
-                cells.push(cell.strip_suffix('\r').map(str::to_owned).unwrap_or(cell));
-                return Ok(Some((begin, cells)));
-            } else {
-                cell.push(letter);
-            }
-            if cell.len() > self.limits.max_text || cells.len() > 200 {
-                return Err(Refusal::TooLong { line: begin, what: "a row", limit: self.limits.max_text as u64 });
-            }
-        }
-        if quoted {
-            return Err(Refusal::Truncated { line: begin, open: "a quoted cell".to_owned() });
-        }
-        self.at = self.text.len();
-        cells.push(cell.strip_suffix('\r').map(str::to_owned).unwrap_or(cell));
-        Ok(Some((begin, cells)))
     }
 }

@@ -8,12 +8,13 @@ use super::{
     ids::{is_number, key_of},
     out::Out,
     record::{Document, Record, ShipmentUpdate, TrackingEvent},
-    time,
     tree::Tree,
 };
 use crate::{
     Limits, Refusal,
+    out::RAW,
     record::{CheckKind, Severity},
+    time,
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
 use std::collections::HashSet;
@@ -103,11 +104,11 @@ impl Reading<'_> {
         let (Some(stated), Some(carrier)) =
             (tree.text_at("number"), tree.text_at("carrier").or_else(|| self.carrier.clone()))
         else {
-            return out.quarantine(place, "The shipment has no number or no carrier.", &tree.show(4 << 10));
+            return out.quarantine(place, "The shipment has no number or no carrier.", tree.show(RAW));
         };
         let number = TrackingNumber::normalise(&stated);
         if !is_number(&number) {
-            return out.quarantine(place, "The number has characters that no number has.", &tree.show(4 << 10));
+            return out.quarantine(place, "The number has characters that no number has.", tree.show(RAW));
         }
         keys(tree, SHIPMENT_KEYS, place, out)?;
         // An own number may look like anything; only a postal number is held to its rule, for nobody else has that shape.
@@ -115,17 +116,17 @@ impl Reading<'_> {
             TrackingNumber::parse(&number)
         {
             let told = format!("The number is doubtful: {error}.");
-            out.tell((CheckKind::InvalidIdentifier, Severity::Warn), place, told, Some(&number))?;
+            out.note((CheckKind::InvalidIdentifier, Severity::Warn), place, told, Some(&number))?;
         }
         let none = Vec::new();
         let events = match tree.get("events") {
             None | Some(Tree::Null) => &none,
             Some(Tree::List(events)) => events,
-            Some(_) => return out.quarantine(place, "The events are no list.", &tree.show(4 << 10)),
+            Some(_) => return out.quarantine(place, "The events are no list.", tree.show(RAW)),
         };
         let list = tree.text_at("code_list").or_else(|| self.code_list.clone());
         if let Some(list) = list.as_deref().filter(|list| !codes::is_list(list)) {
-            out.tell((CheckKind::UnknownCode, Severity::Warn), place, "There is no such list of codes.", Some(list))?;
+            out.note((CheckKind::UnknownCode, Severity::Warn), place, "There is no such list of codes.", Some(list))?;
         }
         let update = ShipmentUpdate {
             carrier: carrier.clone(),
@@ -166,7 +167,7 @@ impl Reading<'_> {
             let told = format!(
                 "The event's time is no date and time with an offset, 2026-11-17T08:15:00+01:00: {stated:.60?}."
             );
-            return out.quarantine(place, told, &tree.show(4 << 10));
+            return out.quarantine(place, told, tree.show(RAW));
         };
         keys(tree, EVENT_KEYS, place, out)?;
         let (word, mut code, subcode) = (tree.text_at("status"), tree.text_at("code"), tree.text_at("subcode"));
@@ -175,7 +176,7 @@ impl Reading<'_> {
         match word.as_deref().map(str::parse::<ParcelStatus>) {
             Some(Ok(known)) => status = known,
             Some(Err(_)) => {
-                out.tell(
+                out.note(
                     (CheckKind::UnknownCode, Severity::Warn),
                     place,
                     "There is no such status; it is shown as an update.",
@@ -184,7 +185,7 @@ impl Reading<'_> {
                 code = code.or_else(|| word.clone());
             }
             None if by_code.is_some() && code.is_some() => {}
-            None => return out.quarantine(place, "The event has no status.", &tree.show(4 << 10)),
+            None => return out.quarantine(place, "The event has no status.", tree.show(RAW)),
         }
         if let Some(word) = tree.text_at("reason") {
             reason = reason_of(&word, place, out)?;
@@ -194,7 +195,7 @@ impl Reading<'_> {
             None | Some(Tree::Null) => false,
             Some(Tree::Bool(value)) => *value,
             Some(Tree::Text(text)) if matches!(text.as_str(), "" | "true" | "false") => text == "true",
-            Some(_) => return out.quarantine(place, "withdrawn is neither true nor false.", &tree.show(4 << 10)),
+            Some(_) => return out.quarantine(place, "withdrawn is neither true nor false.", tree.show(RAW)),
         };
         // Two carriers may number their events alike.
         let key = match tree.text_at("id") {
@@ -207,7 +208,7 @@ impl Reading<'_> {
         };
         if !self.seen.insert(crate::hash64(&key)) && !withdrawn {
             let told = "An earlier event of this document is the same.";
-            out.tell((CheckKind::DuplicateEntry, Severity::Warn), place, told, Some(&stated))?;
+            out.note((CheckKind::DuplicateEntry, Severity::Warn), place, told, Some(&stated))?;
         }
         out.put(Record::Event(Box::new(TrackingEvent {
             key,

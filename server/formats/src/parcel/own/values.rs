@@ -5,10 +5,10 @@ use crate::{
     parcel::{
         out::Out,
         record::{Party, Place, Window},
-        time,
         tree::Tree,
     },
     record::{CheckKind, Severity},
+    time,
 };
 use guichet_types::{Decimal, ParcelReason};
 
@@ -21,7 +21,7 @@ const ODD: (CheckKind, Severity) = (CheckKind::SchemaDeviation, Severity::Warn);
 pub(super) fn keys(tree: &Tree, known: &[&str], place: &str, out: &mut Out<'_>) -> Result<(), Refusal> {
     let Tree::Object(members) = tree else { return Ok(()) };
     for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
-        out.tell(ODD, place, "A key that the form does not have is left out.", Some(key))?;
+        out.note(ODD, place, "A key that the form does not have is left out.", Some(key))?;
     }
     Ok(())
 }
@@ -29,7 +29,7 @@ pub(super) fn keys(tree: &Tree, known: &[&str], place: &str, out: &mut Out<'_>) 
 pub(super) fn reason_of(word: &str, place: &str, out: &mut Out<'_>) -> Result<Option<ParcelReason>, Refusal> {
     let reason = word.parse().ok();
     if reason.is_none() {
-        out.tell(
+        out.note(
             (CheckKind::UnknownCode, Severity::Warn),
             place,
             "There is no such reason; it is left out.",
@@ -63,13 +63,13 @@ pub(super) fn window(tree: &Tree, name: &str, place: &str, out: &mut Out<'_>) ->
     };
     let (Some(Some(end)), false, false) = (end, odd(start), odd(end)) else {
         let told = "A window of time needs a readable end, and times need an offset; it is left out.";
-        out.tell((CheckKind::InvalidDate, Severity::Warn), &place, told, to.as_deref().or(from.as_deref()))?;
+        out.note((CheckKind::InvalidDate, Severity::Warn), &place, told, to.as_deref().or(from.as_deref()))?;
         return Ok(None);
     };
     let start = start.flatten();
     let last = if end.whole_day { end.at.plus_seconds(86_399) } else { end.at };
     if start.is_some_and(|start| start.at > last) {
-        out.tell(
+        out.note(
             (CheckKind::InvalidDate, Severity::Warn),
             &place,
             "The window ends before it begins; it is left out.",
@@ -103,7 +103,7 @@ pub(super) fn spot(tree: &Tree, place: &str, out: &mut Out<'_>) -> Result<Place,
         (latitude, longitude) = (degrees(&north, 90), degrees(&east, 180));
         if latitude.is_none() || longitude.is_none() {
             (latitude, longitude) = (None, None);
-            out.tell(
+            out.note(
                 ODD,
                 &place,
                 "The coordinates are not on this earth; they are left out.",

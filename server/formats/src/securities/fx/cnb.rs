@@ -6,9 +6,8 @@ use super::super::{
     csv::tell_open_end,
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
-    text::whole,
 };
-use crate::{Limits, Refusal, out::Told};
+use crate::{Refusal, out::Told, time::month_named};
 use guichet_types::{Currency, Date, Decimal};
 use std::collections::BTreeSet;
 
@@ -22,23 +21,15 @@ pub(super) fn is_cnb(head: &str) -> bool {
 
 /// `05.04.2016` or `05 Apr 2016`.
 fn day_of(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let parts: Vec<&str> = text.trim().split(['.', ' ']).filter(|part| !part.is_empty()).collect();
     let [day, month, year] = parts.as_slice() else { return None };
-    let named = MONTHS.iter().position(|name| month.to_ascii_lowercase().starts_with(name));
-    let month = named.and_then(|at| u8::try_from(at + 1).ok()).or_else(|| month.parse().ok())?;
+    let month = month_named(month).or_else(|| month.parse().ok())?;
     Date::new(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 
 /// Reads a file.
-pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Out<'_>,
-    gathered: &mut Gathered,
-) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    tell_open_end(&text, out)?;
+pub(in crate::securities) fn read(text: &str, out: &mut Out<'_>, gathered: &mut Gathered) -> Result<(), Refusal> {
+    tell_open_end(text, out)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let date_line = lines.next().map(|(_, line)| line.trim().to_owned()).unwrap_or_default();
     let day = date_line.split_once('#').and_then(|(day, _)| day_of(day)).ok_or(Refusal::NoStatement)?;
@@ -72,7 +63,7 @@ pub(in crate::securities) fn read(
     gathered.figures = Figures::Rates(figures);
     if day.weekday() > 5 {
         let told = Told::new("line 1", "The day is of a weekend, when no rates are set.").actual(day);
-        out.finding(CheckKind::InvalidDate, Severity::Info, told)?;
+        out.tell(CheckKind::InvalidDate, Severity::Info, told)?;
     }
     if codes.is_empty() { Err(Refusal::NoStatement) } else { Ok(()) }
 }

@@ -2,36 +2,25 @@
 
 use super::Euro;
 use crate::{
-    Limits, Refusal,
-    securities::{
-        Figures, Gathered, Out,
-        csv::{Rows, tell_open_end},
-        number::is_nothing,
-        text::whole,
-    },
+    Refusal,
+    securities::{Figures, Gathered, Out, csv::Table, number::is_nothing},
+    time::month_named,
 };
 use guichet_types::Date;
 
 /// Reads a file.
 pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
+    mut table: Table<'_>,
     out: &mut Out<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    tell_open_end(&text, out)?;
-    let mut rows = Rows::new(&text);
-    let header = match rows.next() {
-        Some(Ok(header)) => header.cells,
-        _ => return Err(Refusal::NoStatement),
-    };
+    let header = table.header.clone();
     let (mut euro, mut missing) = (Euro::default(), 0);
     let mut named: Vec<&str> = header.iter().map(String::as_str).collect();
     while named.last().is_some_and(|name| name.is_empty()) {
         named.pop();
     }
-    let outcome = read_rows(rows, &header, &named, &mut euro, &mut missing, out);
+    let outcome = read_rows(&mut table, &named, &mut euro, &mut missing, out);
     let mut figures = euro.figures("ECB csv");
     figures.missing_values = Some(missing);
     figures.currency_count = named.len().saturating_sub(1) as u64;
@@ -42,27 +31,18 @@ pub(in crate::securities) fn read(
 }
 
 fn read_rows(
-    rows: Rows<'_>,
-    header: &[String],
+    table: &mut Table<'_>,
     named: &[&str],
     euro: &mut Euro,
     missing: &mut u64,
     out: &mut Out<'_>,
 ) -> Result<(), Refusal> {
-    for row in rows {
-        let row = match row {
-            Ok(row) => row,
-            Err((line, reason)) => {
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
-                continue;
-            }
-        };
+    while let Some(row) = table.next_of_any_width(out)? {
         let (place, raw) = (format!("line {}", row.line), row.cells.join(","));
         let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
         // Lines of the bank end with a comma, so a row that is shorter than the header is cut, perhaps within a rate.
-        if cells.len() < header.len() || cells.iter().skip(named.len()).any(|cell| !cell.is_empty()) {
-            let reason = format!("The row has {} cells and the header {}.", cells.len(), header.len());
-            out.quarantine(&place, reason, &raw)?;
+        if cells.len() < table.header.len() || cells.iter().skip(named.len()).any(|cell| !cell.is_empty()) {
+            table.keep_aside(&row, out)?;
             continue;
         }
         let Some(date) = day(cells[0]) else {
@@ -83,14 +63,12 @@ fn read_rows(
 
 /// `2026-04-13`, or `13 April 2026` as the daily file has it.
 fn day(text: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Ok(date) = text.parse() {
         return Some(date);
     }
     let mut words = text.split_ascii_whitespace();
     let day = words.next()?.parse().ok()?;
-    let month = words.next()?.to_ascii_lowercase();
-    let month = MONTHS.iter().position(|name| month.len() >= 3 && month.starts_with(name))?;
+    let month = month_named(words.next()?)?;
     let year = words.next().filter(|year| year.len() == 4)?.parse().ok()?;
-    if words.next().is_some() { None } else { Date::new(year, u8::try_from(month + 1).ok()?, day).ok() }
+    if words.next().is_some() { None } else { Date::new(year, month, day).ok() }
 }

@@ -3,7 +3,7 @@
 use super::Euro;
 use crate::{
     Limits, Refusal,
-    securities::{Figures, Gathered, Kind, Out, RateFigures, text::whole},
+    securities::{Figures, Gathered, Kind, Out, RateFigures},
 };
 use guichet_types::Date;
 use quick_xml::{
@@ -21,15 +21,14 @@ pub(in crate::securities) fn detect(head: &str) -> Option<Kind> {
 
 /// Reads a file. Of another bank's it only counts the elements, and then refuses it.
 pub(in crate::securities) fn read(
-    bytes: &[u8],
+    text: &str,
     limits: &Limits,
     out: &mut Out<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
-    let text = whole(bytes, true, limits, out)?;
     let mut walk = Walk {
-        reader: Reader::from_str(&text),
-        text: &text,
+        reader: Reader::from_str(text),
+        text,
         euro: Euro::default(),
         depth: 0,
         root: None,
@@ -149,7 +148,7 @@ impl Walk<'_> {
                 let what =
                     if day.is_none() { "The rate is of no day." } else { "The rate or its currency is missing." };
                 let raw = format!("{} {}", currency.unwrap_or_default(), rate.unwrap_or_default());
-                out.quarantine(&place(self, "Cube"), what, &raw)
+                out.quarantine(place(self, "Cube"), what, &raw)
             }
         }
     }

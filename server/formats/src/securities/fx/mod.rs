@@ -11,11 +11,10 @@ pub(super) use ecb_xml::{detect as detect_xml, read as read_xml};
 
 use super::{
     Kind, Out,
-    csv::Rows,
     record::{CheckKind, FxRate, Record, Severity},
     report::RateFigures,
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, csv::header, out::Told};
 use guichet_types::{Currency, Date, Decimal};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,7 +23,7 @@ pub(super) fn detect_text(head: &str) -> Option<Kind> {
     if cnb::is_cnb(head) {
         return Some(Kind::CnbText);
     }
-    let header = Rows::new(head.lines().find(|line| !line.trim().is_empty())?).next()?.ok()?.cells;
+    let header = header(head)?;
     let (first, codes) = header.split_first()?;
     let codes: Vec<_> = codes.iter().filter(|code| !code.is_empty()).collect();
     // The last name of a beginning that is cut may be cut too.
@@ -59,16 +58,16 @@ impl Euro {
             self.falling |= date < last;
             if (self.rising && self.falling) && !(was_rising && was_falling) {
                 let told = Told::new(place, "The days are in no order.").actual(date);
-                out.finding(CheckKind::OutOfOrder, Severity::Warn, told)?;
+                out.tell(CheckKind::OutOfOrder, Severity::Warn, told)?;
             }
         }
         if !self.days.insert(date) {
             let told = Told::new(place, "The day is there more than once.").actual(date);
-            out.finding(CheckKind::DuplicateEntry, Severity::Warn, told)?;
+            out.tell(CheckKind::DuplicateEntry, Severity::Warn, told)?;
         }
         if date.weekday() > 5 {
             let told = Told::new(place, "The day is of a weekend, when no rates are set.").actual(date);
-            out.finding(CheckKind::InvalidDate, Severity::Info, told)?;
+            out.tell(CheckKind::InvalidDate, Severity::Info, told)?;
         }
         self.last_day = Some(date);
         Ok(())
@@ -138,7 +137,7 @@ fn jump(before: Decimal, now: Decimal, currency: Currency, place: &str, out: &mu
     if times(Decimal::new(12, 1)) {
         let severity = if times(Decimal::new(5, 0)) { Severity::Warn } else { Severity::Info };
         let told = Told::new(place, format!("The rate of {currency} is far from that of the day beside it."));
-        out.finding(CheckKind::PriceJump, severity, told.expected(before).actual(now))?;
+        out.tell(CheckKind::PriceJump, severity, told.expected(before).actual(now))?;
     }
     Ok(())
 }

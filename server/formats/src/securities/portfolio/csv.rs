@@ -4,14 +4,17 @@
 use super::{
     super::{
         Figures, Gathered, Out,
-        csv::{Row, Rows, tell_open_end},
+        csv::Table,
         fields::Fields,
         record::{CheckKind, Portfolio, Severity},
-        text::whole,
     },
     ACCOUNT, INSTRUMENT, POSITION, State, TRANSACTION, convert,
 };
-use crate::{Limits, Refusal, out::Told};
+use crate::{
+    Refusal,
+    csv::{Row, header},
+    out::Told,
+};
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,30 +57,25 @@ impl Twin {
 
 /// Whether a text begins with one of the three headers.
 pub(in crate::securities) fn is_csv(head: &str) -> bool {
-    let line = head.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    matches!(Rows::new(line).next(), Some(Ok(header)) if Twin::of(&header.cells).is_some())
+    header(head).is_some_and(|header| Twin::of(&header).is_some())
 }
 
 /// Reads a file.
 pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
+    mut table: Table<'_>,
     out: &mut Out<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    tell_open_end(&text, out)?;
-    let mut rows = Rows::new(&text);
-    let Some(Ok(header)) = rows.next() else { return Err(Refusal::NoStatement) };
-    let Some(twin) = Twin::of(&header.cells) else { return Err(Refusal::NoStatement) };
+    let Some(twin) = Twin::of(&table.header) else { return Err(Refusal::NoStatement) };
     gathered.version = Some("portfolio/1".to_owned());
     let mut state = State::new(twin.kind(), out);
-    let outcome = read_rows(&header.cells, rows, twin, &mut state);
+    let outcome = read_rows(&mut table, twin, &mut state);
     gathered.figures = Figures::Portfolio(state.figures);
     outcome
 }
 
-fn read_rows(header: &[String], rows: Rows<'_>, twin: Twin, state: &mut State<'_, '_>) -> Result<(), Refusal> {
+fn read_rows(table: &mut Table<'_>, twin: Twin, state: &mut State<'_, '_>) -> Result<(), Refusal> {
+    let header = &table.header;
     for (at, name) in header.iter().enumerate() {
         if header[..at].contains(name) {
             return Err(Refusal::UnknownFormat { found: format!("a CSV with two columns {name:.40?}") });
@@ -88,20 +86,11 @@ fn read_rows(header: &[String], rows: Rows<'_>, twin: Twin, state: &mut State<'_
         }
     }
     let (mut accounts, mut count) = (HashMap::new(), 0_u64);
-    for row in rows {
+    while let Some(row) = table.next(state.out)? {
         count += 1;
-        match row {
-            Ok(row) if row.cells.len() == header.len() => take(header, &row, twin, &mut accounts, state)?,
-            Ok(row) => {
-                let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-                state.out.quarantine(&format!("line {}", row.line), reason, &row.cells.join(","))?;
-            }
-            Err((line, reason)) => {
-                state.out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
-            }
-        }
+        take(&table.header, &row, twin, &mut accounts, state)?;
     }
-    if count == 0 { Err(Refusal::NoStatement) } else { Ok(()) }
+    if count + table.aside == 0 { Err(Refusal::NoStatement) } else { Ok(()) }
 }
 
 fn take(

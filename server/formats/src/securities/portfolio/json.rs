@@ -1,10 +1,10 @@
 //! The JSON form: `{"guichet":"portfolio/1","instruments":[…],"portfolios":[…]}`.
 
 use super::{
-    super::{Figures, Gathered, Out, fields::Fields, json, json::Json, record::Record, text::whole},
+    super::{Figures, Gathered, Out, fields::Fields, record::Record},
     POSITION, State, TRANSACTION, convert,
 };
-use crate::{Limits, Refusal};
+use crate::{Refusal, json::Value};
 
 /// Names of the whole.
 const WHOLE: [&str; 3] = ["guichet", "instruments", "portfolios"];
@@ -20,26 +20,19 @@ pub(in crate::securities) fn is_json(head: &str) -> bool {
 }
 
 /// Reads a file.
-pub(in crate::securities) fn read(
-    bytes: &[u8],
-    limits: &Limits,
-    out: &mut Out<'_>,
-    gathered: &mut Gathered,
-) -> Result<(), Refusal> {
-    let text = whole(bytes, false, limits, out)?;
-    let json = json::parse(text.trim_start_matches('\u{feff}'), limits.max_depth)?;
-    let version = json.get("guichet").and_then(Json::text);
+pub(in crate::securities) fn read(json: &Value, out: &mut Out<'_>, gathered: &mut Gathered) -> Result<(), Refusal> {
+    let version = json.get("guichet").written();
     gathered.version = version.map(str::to_owned);
     if version != Some("portfolio/1") {
         return Err(Refusal::UnknownFormat { found: "a form of ours that is not portfolio/1".to_owned() });
     }
     let mut state = State::new("portfolio json", out);
-    let outcome = read_all(&json, &mut state);
+    let outcome = read_all(json, &mut state);
     gathered.figures = Figures::Portfolio(state.figures);
     outcome
 }
 
-fn read_all(json: &Json, state: &mut State<'_, '_>) -> Result<(), Refusal> {
+fn read_all(json: &Value, state: &mut State<'_, '_>) -> Result<(), Refusal> {
     state.tell_unknown(&Fields::Object(json), &WHOLE, "")?;
     let (instruments, portfolios) = (list(json, "instruments", "", state)?, list(json, "portfolios", "", state)?);
     for (index, item) in instruments.iter().enumerate() {
@@ -52,10 +45,10 @@ fn read_all(json: &Json, state: &mut State<'_, '_>) -> Result<(), Refusal> {
 }
 
 /// A list; what is there and is none is kept aside.
-fn list<'j>(json: &'j Json, name: &str, place: &str, state: &mut State<'_, '_>) -> Result<&'j [Json], Refusal> {
-    match json.get(name) {
+fn list<'j>(json: &'j Value, name: &str, place: &str, state: &mut State<'_, '_>) -> Result<&'j [Value], Refusal> {
+    match json.find(name) {
         None => Ok(&[]),
-        Some(Json::List(items)) => Ok(items),
+        Some(Value::List(items)) => Ok(items),
         Some(_) => {
             state.keep_aside(
                 "list",
@@ -68,10 +61,10 @@ fn list<'j>(json: &'j Json, name: &str, place: &str, state: &mut State<'_, '_>) 
     }
 }
 
-fn portfolio(item: &Json, place: &str, state: &mut State<'_, '_>) -> Result<(), Refusal> {
+fn portfolio(item: &Value, place: &str, state: &mut State<'_, '_>) -> Result<(), Refusal> {
     let fields = Fields::Object(item);
     state.tell_unknown(&fields, &PORTFOLIO, place)?;
-    let holders = list(item, "holders", place, state)?.iter().map(|holder| holder.text().map(str::to_owned));
+    let holders = list(item, "holders", place, state)?.iter().map(|holder| holder.written().map(str::to_owned));
     let holders = holders.collect::<Option<Vec<_>>>().ok_or_else(|| "a holder is no text".to_owned());
     let portfolio = match holders.and_then(|holders| convert::portfolio(&fields, holders, false, place)) {
         Ok(portfolio) => portfolio,

@@ -107,11 +107,11 @@ impl<'o, 'a> State<'o, 'a> {
     }
 
     fn find(&mut self, check: CheckKind, severity: Severity, told: Told) -> Result<(), Refusal> {
-        self.out.finding(check, severity, told)
+        self.out.tell(check, severity, told)
     }
 
     fn keep_aside(&mut self, what: &str, reason: &str, fields: &Fields<'_>, place: &str) -> Result<(), Refusal> {
-        self.out.quarantine(place, format!("The {what} cannot be used: {reason}."), &fields.raw())
+        self.out.quarantine(place, format!("The {what} cannot be used: {reason}."), fields.raw())
     }
 
     fn tell_unknown(&mut self, fields: &Fields<'_>, known: &[&str], place: &str) -> Result<(), Refusal> {

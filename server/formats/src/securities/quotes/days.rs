@@ -2,10 +2,10 @@
 
 use super::super::{
     Out, QuoteFigures,
-    number::{feed_number, is_nothing},
+    number::is_nothing,
     record::{CheckKind, Daily, Record, Severity},
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, number::rounded, out::Told};
 use guichet_types::{Date, Decimal, Timestamp, quoted_currency};
 use std::collections::HashMap;
 
@@ -68,7 +68,7 @@ impl Days {
             figures.null_close += 1;
             self.seen.entry(known).or_insert(None);
             let told = Told::new(day.place, "There is no closing price.").actual(day.written);
-            return out.finding(CheckKind::MissingPrice, Severity::Info, told);
+            return out.tell(CheckKind::MissingPrice, Severity::Info, told);
         }
         let daily = match daily(day) {
             Ok(daily) => daily,
@@ -85,7 +85,7 @@ impl Days {
             }
             Some(_) => {
                 let told = Told::new(day.place, "This time is there more than once.").actual(day.written);
-                return out.finding(CheckKind::DuplicateEntry, Severity::Info, told);
+                return out.tell(CheckKind::DuplicateEntry, Severity::Info, told);
             }
             None => {}
         }
@@ -116,7 +116,7 @@ impl Days {
         };
         if self.rising && self.falling && figures.symbols.len() < 2 {
             let told = Told::new("", "The rows are in no order of time.");
-            out.finding(CheckKind::OutOfOrder, Severity::Info, told)?;
+            out.tell(CheckKind::OutOfOrder, Severity::Info, told)?;
         }
         if figures.row_count == 0 { Err(Refusal::NoStatement) } else { Ok(()) }
     }
@@ -125,7 +125,7 @@ impl Days {
 fn daily(day: &Day<'_>) -> Result<Daily, String> {
     let number = |name: &str, text: Option<&str>| -> Result<Option<Decimal>, String> {
         let Some(text) = text.filter(|text| !is_nothing(text)) else { return Ok(None) };
-        let number = feed_number(text).map_err(|error| format!("{name} {text:.40?}: {error}"))?;
+        let number = rounded(text).map_err(|error| format!("{name} {text:.40?}: {error}"))?;
         if number.is_negative() { Err(format!("{name} {text:.40} is below nought")) } else { Ok(Some(number)) }
     };
     let close = number("the closing price", day.close)?.ok_or("there is no closing price")?;
@@ -145,7 +145,7 @@ fn daily(day: &Day<'_>) -> Result<Daily, String> {
         low: number("low", day.low)?,
         close,
         // Adjusted prices of long ago can fall below nought.
-        adj_close: day.adj_close.and_then(|text| feed_number(text).ok()),
+        adj_close: day.adj_close.and_then(|text| rounded(text).ok()),
         volume: number("volume", day.volume)?,
         dividend: number("dividend", day.dividend)?,
         split: number("split", day.split)?,
@@ -158,7 +158,7 @@ fn tell_bounds(daily: &Daily, out: &mut Out<'_>) -> Result<(), Refusal> {
     let above = daily.high.is_some_and(|high| daily.close > high);
     if below || above {
         let told = Told::new(&daily.place, "The closing price is not between the lowest and the highest of the day.");
-        out.finding(CheckKind::ValueMismatch, Severity::Info, told.actual(daily.close))?;
+        out.tell(CheckKind::ValueMismatch, Severity::Info, told.actual(daily.close))?;
     }
     Ok(())
 }
@@ -170,7 +170,7 @@ fn tell_jump(before: Decimal, daily: &Daily, out: &mut Out<'_>) -> Result<(), Re
     if is_jump {
         let told =
             Told::new(&daily.place, format!("The closing price is more than {JUMP} % from that of the row before."));
-        out.finding(CheckKind::PriceJump, Severity::Info, told.expected(before).actual(daily.close))?;
+        out.tell(CheckKind::PriceJump, Severity::Info, told.expected(before).actual(daily.close))?;
     }
     Ok(())
 }

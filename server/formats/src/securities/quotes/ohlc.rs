@@ -1,7 +1,7 @@
 //! Days as CSV: `Date,Open,High,Low,Close,Adj Close,Volume,Dividends,Stock Splits` and its like. Columns go by their names.
 
 use super::{
-    super::{Out, QuoteFigures, csv::Rows, number::feed_time},
+    super::{Out, QuoteFigures, csv::Table, number::feed_time},
     days::{Day, Days},
 };
 use crate::Refusal;
@@ -52,30 +52,13 @@ pub(super) fn is_csv(header: &[String]) -> bool {
 }
 
 /// Reads the rows behind a header.
-pub(super) fn read(
-    header: &[String],
-    rows: Rows<'_>,
-    out: &mut Out<'_>,
-    figures: &mut QuoteFigures,
-) -> Result<(), Refusal> {
-    let columns = Columns::of(header);
+pub(super) fn read(mut table: Table<'_>, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
+    let columns = Columns::of(&table.header);
     let (mut days, Some(time)) = (Days::default(), columns.time) else { return Err(Refusal::NoStatement) };
     figures.kind = "OHLC csv";
-    for row in rows {
+    while let Some(row) = table.next(out)? {
         figures.row_count += 1;
-        let row = match row {
-            Ok(row) => row,
-            Err((line, reason)) => {
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
-                continue;
-            }
-        };
         let (place, raw) = (format!("line {}", row.line), row.cells.join(","));
-        if row.cells.len() != header.len() {
-            let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-            out.quarantine(&place, reason, &raw)?;
-            continue;
-        }
         let cell = |column: Option<usize>| column.and_then(|at| row.cells.get(at)).map(String::as_str);
         let written = row.cells[time].as_str();
         let whole = cell(columns.clock).map_or_else(|| written.to_owned(), |clock| format!("{written} {clock}"));
@@ -105,5 +88,6 @@ pub(super) fn read(
         };
         days.take(&day, out, figures)?;
     }
+    figures.row_count += table.aside;
     days.finish(out, figures)
 }

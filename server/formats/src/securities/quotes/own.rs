@@ -2,12 +2,11 @@
 
 use super::super::{
     Out, QuoteFigures,
-    csv::Rows,
+    csv::Table,
     fields::Fields,
-    json::Json,
     record::{CheckKind, Quote, QuoteKind, Record, Severity},
 };
-use crate::{Refusal, out::Told};
+use crate::{Refusal, json::Value, out::Told};
 use guichet_types::{Decimal, Timestamp};
 use std::collections::HashMap;
 
@@ -25,12 +24,12 @@ pub(super) fn is_csv(header: &[String]) -> bool {
 }
 
 /// Reads the JSON form.
-pub(super) fn read_json(json: &Json, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
+pub(super) fn read_json(json: &Value, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
     figures.kind = "quotes json";
-    if json.get("guichet").and_then(Json::text) != Some("quotes/1") {
+    if json.get("guichet").written() != Some("quotes/1") {
         return Err(Refusal::UnknownFormat { found: "a form of ours that is not quotes/1".to_owned() });
     }
-    let Some(Json::List(items)) = json.get("quotes") else { return Err(Refusal::NoStatement) };
+    let Some(Value::List(items)) = json.find("quotes") else { return Err(Refusal::NoStatement) };
     let mut quotes = Quotes::default();
     for (index, item) in items.iter().enumerate() {
         quotes.take(&Fields::Object(item), &format!("/quotes/{index}"), out, figures)?;
@@ -39,35 +38,18 @@ pub(super) fn read_json(json: &Json, out: &mut Out<'_>, figures: &mut QuoteFigur
 }
 
 /// Reads the CSV form.
-pub(super) fn read_csv(
-    header: &[String],
-    rows: Rows<'_>,
-    out: &mut Out<'_>,
-    figures: &mut QuoteFigures,
-) -> Result<(), Refusal> {
+pub(super) fn read_csv(mut table: Table<'_>, out: &mut Out<'_>, figures: &mut QuoteFigures) -> Result<(), Refusal> {
     figures.kind = "quotes csv";
-    for name in header.iter().filter(|name| !NAMES.contains(&name.as_str())) {
+    for name in table.header.iter().filter(|name| !NAMES.contains(&name.as_str())) {
         let told = Told::new("line 1", "The form has no such column; it is not read.").actual(name);
-        out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+        out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
     }
     let mut quotes = Quotes::default();
-    for row in rows {
-        match row {
-            Ok(row) if row.cells.len() == header.len() => {
-                let fields = Fields::Row { header, cells: &row.cells };
-                quotes.take(&fields, &format!("line {}", row.line), out, figures)?;
-            }
-            Ok(row) => {
-                figures.row_count += 1;
-                let reason = format!("The row has {} cells and the header {}.", row.cells.len(), header.len());
-                out.quarantine(&format!("line {}", row.line), reason, &row.cells.join(","))?;
-            }
-            Err((line, reason)) => {
-                figures.row_count += 1;
-                out.quarantine(&format!("line {line}"), format!("The row cannot be read: {reason}."), "")?;
-            }
-        }
+    while let Some(row) = table.next(out)? {
+        let fields = Fields::Row { header: &table.header, cells: &row.cells };
+        quotes.take(&fields, &format!("line {}", row.line), out, figures)?;
     }
+    figures.row_count += table.aside;
     quotes.finish(figures)
 }
 
@@ -93,7 +75,7 @@ impl Quotes {
         figures.row_count += 1;
         for name in fields.unknown(&NAMES) {
             let told = Told::new(place, "The form has no such field; it is not read.").actual(name);
-            out.finding(CheckKind::SchemaDeviation, Severity::Warn, told)?;
+            out.tell(CheckKind::SchemaDeviation, Severity::Warn, told)?;
         }
         if matches!(fields.text("price"), Ok(None)) {
             figures.null_close += 1;
@@ -105,7 +87,7 @@ impl Quotes {
                 let price = fields.text("price").ok().flatten().unwrap_or_default();
                 self.put(quote, written, price, out, figures)
             }
-            Err(reason) => out.quarantine(place, format!("The quote cannot be used: {reason}."), &fields.raw()),
+            Err(reason) => out.quarantine(place, format!("The quote cannot be used: {reason}."), fields.raw()),
         }
     }
 
@@ -132,10 +114,10 @@ impl Quotes {
             figures.duplicate_dates += 1;
             if *earlier != quote.price {
                 let reason = format!("The same quote is there before with another price: {earlier}.");
-                return out.quarantine(&quote.place, reason, &quote.price.to_string());
+                return out.quarantine(&quote.place, reason, quote.price.to_string());
             }
             let told = Told::new(&quote.place, "The same quote is there more than once.");
-            return out.finding(CheckKind::DuplicateEntry, Severity::Info, told);
+            return out.tell(CheckKind::DuplicateEntry, Severity::Info, told);
         }
         self.seen.insert(key, quote.price);
         if let Some(before) = self.before.replace(quote.at) {

@@ -1,10 +1,10 @@
-//! Times as carriers and standards write them, exact to the millisecond; a time without a zone is told to be one.
+//! Times as carriers, feeds and standards write them, exact to the millisecond; a time without a zone is told to be one.
 
 use guichet_types::{Date, Timestamp};
 
 /// A time that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// UTC; without a zone, the local time as if it were UTC.
     pub at: Timestamp,
     /// Minutes east of UTC.
@@ -14,11 +14,10 @@ pub(super) struct Moment {
 }
 
 const DAY: i64 = 86_400_000;
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// ISO 8601 as XML Schema's `dateTime` has it: `2026-11-17T08:15:00.5+01:00`; also without seconds, with a space for the `T`,
 /// with `+0100`, and a day alone. None when it is no such time, or no day of the calendar.
-pub(super) fn iso(text: &str) -> Option<Moment> {
+pub(crate) fn iso(text: &str) -> Option<Moment> {
     let text = text.trim();
     let (day, rest) = text.split_at_checked(10)?;
     let date: Date = day.parse().ok()?;
@@ -36,13 +35,13 @@ pub(super) fn iso(text: &str) -> Option<Moment> {
 }
 
 /// As [`iso`], and the zone has to be there: XML Schema's `dateTimeStamp`.
-pub(super) fn stamp(text: &str) -> Option<Moment> {
+pub(crate) fn stamp(text: &str) -> Option<Moment> {
     iso(text).filter(|moment| moment.offset.is_some())
 }
 
 /// A day, a time and a zone that stand apart, in the forms of the carriers: `20141023` and `061500`, `April 28, 2015` and
 /// `9:01 am`, `10/19/2015` (month first) and `2:39 PM`, `2011-02-03` and `11:59:59` and `EST`.
-pub(super) fn apart(day: &str, time: Option<&str>, zone: Option<&str>) -> Option<Moment> {
+pub(crate) fn apart(day: &str, time: Option<&str>, zone: Option<&str>) -> Option<Moment> {
     let date = any_date(day.trim())?;
     let offset = match zone.map(str::trim).filter(|zone| !zone.is_empty()) {
         None => None,
@@ -70,8 +69,14 @@ fn any_date(text: &str) -> Option<Date> {
     // `April 28, 2015`
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let [month, day, year] = words[..] else { return None };
-    let month = MONTHS.iter().position(|known| month.get(..3).is_some_and(|m| m.eq_ignore_ascii_case(known)))?;
-    (year.len() == 4).then(|| of(number(year)?, i32::try_from(month).ok()? + 1, number(day)?)).flatten()
+    (year.len() == 4).then(|| of(number(year)?, i32::from(month_named(month)?), number(day)?)).flatten()
+}
+
+/// The month that a word begins with the first three letters of: `April`, `apr.`.
+pub(crate) fn month_named(word: &str) -> Option<u8> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let begin = word.get(..3)?;
+    (1..).zip(MONTHS).find(|(_, name)| begin.eq_ignore_ascii_case(name)).map(|(month, _)| month)
 }
 
 /// A time of the day in any of the forms, in milliseconds.
@@ -161,7 +166,7 @@ fn zone_offset(zone: &str) -> Option<i32> {
 }
 
 /// EPCIS `eventTimeZoneOffset`: a sign, hours to 14, a colon, minutes.
-pub(super) fn epcis_offset(text: &str) -> Option<i32> {
+pub(crate) fn epcis_offset(text: &str) -> Option<i32> {
     (text.len() == 6 && text.starts_with(['+', '-'])).then(|| zone_offset(text)).flatten()
 }
 

@@ -4,10 +4,12 @@
 //! So an event that comes late says what is true now, and one that comes twice changes nothing.
 
 use super::{
+    glimpse,
     pages::{self, account_name},
     statement::{self, Line, Question, StatementPage},
 };
 use crate::{
+    overview,
     ui::fragment,
     web::Visitor,
     words::{Figures, Sign},
@@ -40,6 +42,12 @@ pub async fn render(
     let page = statement::read_page(tx, scope, account, &Question::default(), figures.today()).await?;
     let Some(page) = page else { return Ok(Vec::new()) };
     let mut ops = balances(visitor, figures, &page);
+    let glimpse = glimpse::read(tx, scope, figures.today()).await?;
+    ops.push(Op::Html {
+        key: "everything".to_owned(),
+        html: fragment(|| overview::pages::everything(visitor, figures, &glimpse)),
+    });
+    ops.push(Op::Html { key: "latest".to_owned(), html: fragment(|| glimpse::latest(visitor, figures, &glimpse)) });
     match event.detail.as_deref().map(Id::<kind::Entry>::try_from) {
         Some(Ok(entry)) if event.topic == ENTRY => {
             let replaced = replaced_another(tx, entry).await?;

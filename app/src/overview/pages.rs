@@ -1,17 +1,19 @@
-//! The overview page.
+//! The overview page: blocks that follow what the customer has.
 
 use crate::{
     accounts::{
-        pages::{account_name, as_of, held_accounts, no_accounts},
-        store::Account,
+        glimpse::{self, Glimpse},
+        pages::{account_name, as_of, no_accounts},
     },
-    ui::{Place, app_page, figure, live_lamp},
+    ui::{Place, app_page, figure, live_lamp, spark},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response, routing::get};
-use guichet_types::{Currency, Money};
-use leptos::prelude::*;
+use futures::FutureExt as _;
+use guichet_platform::db::DbError;
+use guichet_types::Money;
+use leptos::{either::Either, prelude::*};
 
 /// The routes of this domain.
 #[must_use]
@@ -20,9 +22,17 @@ pub fn routes() -> Routes {
 }
 
 async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let (accounts, live) = held_accounts(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
+    let (scope, today) = (who.session.scope, figures.today());
+    let read = services.db.read(&scope, move |tx| {
+        async move {
+            let live = guichet_platform::live::cursor(tx, &scope).await?;
+            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, live))
+        }
+        .boxed()
+    });
+    let (money, live) = read.await?;
     let title = w.get("nav-overview");
     let name = who.session.given_name.clone().unwrap_or_else(|| who.session.name.clone());
     let (_, minutes) = figures.local(figures.now());
@@ -35,35 +45,24 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
-            {if accounts.is_empty() {
-                view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
+            {if money.accounts.is_empty() {
+                Either::Left(view! { <div class="panel">{no_accounts(visitor)}</div> })
             } else {
-                money_panel(visitor, &figures, &accounts).into_any()
+                Either::Right(view! {
+                    <div class="grid grid--fill">
+                        {money_panel(visitor, &figures, &money)}
+                        {movements_panel(visitor, &figures, &money)}
+                    </div>
+                })
             }}
         }
     }))
 }
 
-/// What the accounts of each currency add up to, the largest group first.
-fn totals(accounts: &[Account]) -> Vec<Money> {
-    let mut totals: Vec<(Currency, i64, usize)> = Vec::new();
-    for booked in accounts.iter().filter_map(|account| account.booked) {
-        match totals.iter_mut().find(|(currency, ..)| *currency == booked.currency) {
-            Some((_, sum, count)) => (*sum, *count) = (sum.saturating_add(booked.minor), *count + 1),
-            None => totals.push((booked.currency, booked.minor, 1)),
-        }
-    }
-    totals.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
-    totals.into_iter().map(|(currency, sum, _)| Money::new(sum, currency)).collect()
-}
-
-fn money_panel(visitor: &Visitor, figures: &Figures, accounts: &[Account]) -> impl IntoView + use<> {
+/// What everything adds up to, how that has gone, and each account.
+fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl IntoView + use<> {
     let w = visitor.words();
-    let mut totals = totals(accounts).into_iter();
-    let hero = totals.next().map(|total| figure(figures, total, "figure money", None));
-    let others =
-        totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
-    let items = accounts.iter().map(|account| {
+    let items = money.accounts.iter().map(|account| {
         let booked = account.booked.map(|booked| {
             let key = format!("booked:{}", account.id);
             view! { <dd class="figure figure--sm money" data-live=key>{figures.money(booked, Sign::Negative)}</dd> }
@@ -86,10 +85,73 @@ fn money_panel(visitor: &Visitor, figures: &Figures, accounts: &[Account]) -> im
     view! {
         <section class="panel band" aria-labelledby="net">
             <div class="panel__body stack gap-5">
-                <div class="stat"><h2 class="label" id="net">{w.get("everything")}</h2>{hero}
-                    <p class="cluster gap-2">{others}</p></div>
+                <div class="grid" data-live="everything">{everything(visitor, figures, money)}</div>
                 <dl class="stats push">{items}</dl>
             </div>
         </section>
     }
+}
+
+/// The total with its change of today, and its line; also what the live stream puts in its place.
+pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let mut totals = glimpse::totals(&money.accounts).into_iter();
+    let main = totals.next();
+    let hero = main.map(|total| figure(figures, total, "figure money", None));
+    let others =
+        totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
+    let line = main.and_then(|total| {
+        let amount = |minor| figures.money(Money::new(minor, total.currency), Sign::Negative);
+        let (first, last) = (*money.history.first()?, *money.history.last()?);
+        let yesterday = money.history.iter().rev().nth(1).copied().unwrap_or(last);
+        let summary = w.with(
+            "total-summary",
+            &[("days", &glimpse::DAYS.to_string()), ("first", &amount(first)), ("last", &amount(last))],
+        );
+        let from = figures.short_date(figures.today().plus_days(1 - glimpse::DAYS));
+        Some((
+            last - yesterday,
+            last - first,
+            from.clone(),
+            view! {
+                <div class="col-6">{spark(&money.history, summary)}
+                    <p class="chart__x" aria-hidden="true"><span>{from}</span><span>{w.get("today")}</span></p></div>
+            },
+        ))
+    });
+    let (changes, line) = match (main, line) {
+        (Some(total), Some((today, since, from, line))) => {
+            let change = |minor| figures.money(Money::new(minor, total.currency), Sign::Always);
+            let direction = match today {
+                0 => None,
+                1.. => Some(("up", w.get("up"))),
+                _ => Some(("down", w.get("down"))),
+            };
+            let word = direction.clone().map(|(_, word)| view! { <span class="vh">{word}" "</span> });
+            let changes = view! {
+                <span class="delta" data-dir=direction.map(|(dir, _)| dir)>{word}
+                    {w.with("change-today", &[("amount", &change(today))])}</span>
+                <span class="small muted">{w.with("change-since", &[("amount", &change(since)), ("day", &from)])}</span>
+            };
+            (Some(changes), Some(line))
+        }
+        _ => (None, None),
+    };
+    view! {
+        <div class="stat col-6"><h2 class="label" id="net">{w.get("everything")}</h2>{hero}
+            <p class="cluster gap-2">{changes}{others}</p></div>
+        {line}
+    }
+}
+
+fn movements_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> Option<impl IntoView + use<>> {
+    let w = visitor.words();
+    let first = money.latest.first().and_then(|(index, _)| money.accounts.get(*index))?;
+    let href = format!("/accounts/{}", first.id);
+    Some(view! {
+        <section class="panel" aria-labelledby="tx">
+            <div class="panel__head"><h2 id="tx">{w.get("latest-movements")}</h2><a href=href>{w.get("statement")}</a></div>
+            <div class="list" data-live="latest">{glimpse::latest(visitor, figures, money)}</div>
+        </section>
+    })
 }

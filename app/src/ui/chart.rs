@@ -101,6 +101,34 @@ pub fn step_chart(figures: &Figures, chart: &StepChart) -> impl IntoView + use<>
     }
 }
 
+/// A line without axes, cropped to its values: how something has gone, in one glance. `summary` says the same in a sentence.
+pub fn spark(values: &[i64], summary: String) -> impl IntoView + use<> {
+    let (low, high) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
+    let count = i64::try_from(values.len()).unwrap_or(1).max(2);
+    // Room for the stroke above and below.
+    let y = |value: i64| {
+        let span = i128::from(high) - i128::from(low);
+        let down = if span == 0 { 5_000 } else { (i128::from(high) - i128::from(value)) * 8_600 / span };
+        coordinate(i64::try_from(down).unwrap_or(0) + 700)
+    };
+    let mut line = String::new();
+    for (index, value) in values.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
+        line.push_str(&format!(
+            "{command}{} {}",
+            coordinate(i64::try_from(index).unwrap_or(0) * 10_000 / (count - 1)),
+            y(*value)
+        ));
+    }
+    let dot = values.last().map(|value| format!("M100 {}h.01", y(*value))).unwrap_or_default();
+    view! {
+        <svg class="spark spark--wide" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=summary>
+            <path class="c-area" d=format!("{line}V100H0z")></path><path class="c-line" d=line></path>
+            <path class="c-dot" d=dot.clone()></path><path class="c-dot" d=dot></path>
+        </svg>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

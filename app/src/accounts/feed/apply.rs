@@ -2,11 +2,12 @@
 
 use super::{
     Facts, chain,
+    prepare::{Prepared, Step},
     rows::{self, EntryRow, days},
 };
 use crate::accounts::live;
 use guichet_formats::record::{
-    AccountRef, Balance, Document, Entry, Finding, Quarantined, Record, StatementEnd, StatementHead, StatementKind,
+    AccountRef, Balance, Document, Finding, Quarantined, Record, StatementEnd, StatementHead, StatementKind,
 };
 use guichet_platform::{
     clock::SharedClock,
@@ -14,7 +15,7 @@ use guichet_platform::{
     live::publish,
     on,
 };
-use guichet_types::{Currency, Date, Id, Money, Timestamp, kind};
+use guichet_types::{Currency, Date, Id, Timestamp, kind};
 use std::collections::{BTreeMap, HashMap};
 
 /// A pending entry that no statement has taken up is let go when statements have gone this far past it.
@@ -133,13 +134,16 @@ impl Applier {
         Ok(())
     }
 
-    pub(super) async fn take(&mut self, tx: &mut Tx, records: Vec<Record>) -> Result<(), DbError> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for record in records {
-            if let Record::Entry(entry) = record {
-                entries.push(entry);
-                continue;
-            }
+    pub(super) async fn take(&mut self, tx: &mut Tx, steps: Vec<Step>) -> Result<(), DbError> {
+        let mut entries: Vec<Prepared> = Vec::new();
+        for step in steps {
+            let record = match step {
+                Step::Entry(entry) => {
+                    entries.push(entry);
+                    continue;
+                }
+                Step::Record(record) => record,
+            };
             self.entries(tx, std::mem::take(&mut entries)).await?;
             match record {
                 Record::Document(document) => self.message = Some(document),
@@ -339,27 +343,24 @@ impl Applier {
         Ok(true)
     }
 
-    async fn entries(&mut self, tx: &mut Tx, entries: Vec<Entry>) -> Result<(), DbError> {
+    async fn entries(&mut self, tx: &mut Tx, entries: Vec<Prepared>) -> Result<(), DbError> {
         let Some(current) = self.current.as_mut().filter(|current| !current.known) else { return Ok(()) };
         let mut rows = Vec::with_capacity(entries.len());
         let mut aside = Vec::new();
-        for entry in entries {
-            let units = Money::from_decimal(entry.amount, entry.currency).map(|money| money.minor);
-            let reason = match units {
-                _ if entry.currency != current.currency => {
-                    Some("the entry is in another currency than its account".to_owned())
+        for Prepared { ordinal, day, row, raw } in entries {
+            let mut row = match row {
+                Ok(row) if row.currency == current.currency.as_str() => *row,
+                Ok(row) => {
+                    let reason = "the entry is in another currency than its account".to_owned();
+                    aside.push(Quarantined { place: row.place, reason, raw });
+                    continue;
                 }
-                Err(error) => Some(error.to_string()),
-                Ok(_) => None,
+                Err(piece) => {
+                    aside.push(piece);
+                    continue;
+                }
             };
-            let (Ok(minor), None) = (units, &reason) else {
-                let raw = format!("{} {}", entry.amount, entry.currency);
-                aside.push(Quarantined { place: entry.place, reason: reason.unwrap_or_default(), raw });
-                continue;
-            };
-            let ordinal = i64::from(entry.ordinal);
-            let day = entry.booking_date.or(entry.value_date).map_or(current.fallback_day, days);
-            let mut row = EntryRow::new(entry, minor, day);
+            row.day = day.unwrap_or(current.fallback_day);
             if current.kind == StatementKind::Statement {
                 current.make_final(tx, &mut row, ordinal).await?;
             } else if !current.make_ahead(tx, &mut row, ordinal, &mut self.met).await? {

@@ -9,6 +9,7 @@
 
 mod apply;
 mod chain;
+mod prepare;
 mod rows;
 
 use apply::Applier;
@@ -24,6 +25,7 @@ use guichet_platform::{
     scope::FeedScope,
 };
 use guichet_types::Currency;
+use prepare::Step;
 use std::{
     collections::HashMap,
     fs::File,
@@ -35,7 +37,7 @@ use std::{
 use tokio::sync::mpsc;
 
 /// Records in one transaction.
-const BATCH: usize = 2_000;
+const BATCH: usize = 4_000;
 
 /// Reads camt and MT documents into accounts.
 #[derive(Clone, Debug)]
@@ -142,7 +144,7 @@ fn survey(path: &Path, limits: &Limits) -> std::io::Result<Survey> {
 
 /// What the second reading hands over: a run of records, and how many of the document lie before its end.
 struct Batch {
-    records: Vec<Record>,
+    steps: Vec<Step>,
     through: u64,
 }
 
@@ -188,7 +190,7 @@ async fn apply_all(
     mut applier: Applier,
     skip: u64,
 ) -> Result<(), InboxError> {
-    let (sender, mut receiver) = mpsc::channel::<(Begun, Batch)>(2);
+    let (sender, mut receiver) = mpsc::channel::<(Begun, Batch)>(1);
     let path = job.path.clone();
     let reader = tokio::task::spawn_blocking(move || send_batches(&path, &limits, skip, &sender));
     while let Some((begun, batch)) = receiver.recv().await {
@@ -198,7 +200,7 @@ async fn apply_all(
                 async move {
                     let mut work = work;
                     work.resume(tx, begun.document, begun.statement).await?;
-                    work.take(tx, batch.records).await?;
+                    work.take(tx, batch.steps).await?;
                     work.checkpoint(tx, batch.through).await?;
                     Ok::<_, DbError>(work)
                 }
@@ -218,7 +220,7 @@ fn send_batches(
     skip: u64,
     sender: &mpsc::Sender<(Begun, Batch)>,
 ) -> std::io::Result<Result<(), Refusal>> {
-    let (mut records, mut through, mut begun, mut statements) =
+    let (mut steps, mut through, mut begun, mut statements) =
         (Vec::with_capacity(BATCH), 0_u64, Begun::default(), 0_usize);
     let outcome = run(path, limits, &mut |record| {
         through += 1;
@@ -231,20 +233,20 @@ fn send_batches(
                 _ => {}
             }
         } else {
-            records.push(record);
+            steps.push(Step::from(record));
         }
         statements += usize::from(statement);
-        if records.len() < BATCH {
+        if steps.len() < BATCH {
             return ControlFlow::Continue(());
         }
-        let batch = Batch { records: std::mem::replace(&mut records, Vec::with_capacity(BATCH)), through };
+        let batch = Batch { steps: std::mem::replace(&mut steps, Vec::with_capacity(BATCH)), through };
         match sender.blocking_send((std::mem::take(&mut begun), batch)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     })?;
-    if outcome.is_ok() && !records.is_empty() {
-        let _ = sender.blocking_send((begun, Batch { records, through }));
+    if outcome.is_ok() && !steps.is_empty() {
+        let _ = sender.blocking_send((begun, Batch { steps, through }));
     }
     Ok(outcome)
 }

@@ -1,6 +1,6 @@
 // A bank for the tests: writes parties, statements and notifications as a back office would.
 
-export type Booking = { cents: number; name: string; text: string; ref: string; day: string; status?: 'BOOK' | 'PDNG' };
+export type Booking = { cents: number; name: string; text: string; ref: string; day: string; status?: 'BOOK' | 'PDNG'; card?: boolean };
 
 const money = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
 const side = (cents: number) => (cents < 0 ? 'DBIT' : 'CRDT');
@@ -8,9 +8,10 @@ const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;
 
 function entry(b: Booking): string {
   const party = b.cents < 0 ? 'Cdtr' : 'Dbtr';
+  const [family, subfamily] = b.card ? ['CCRD', 'POSD'] : [b.cents < 0 ? 'ICDT' : 'RCDT', 'ESCT'];
   return `<Ntry><Amt Ccy="EUR">${money(b.cents)}</Amt><CdtDbtInd>${side(b.cents)}</CdtDbtInd><Sts><Cd>${b.status ?? 'BOOK'}</Cd></Sts>
 <BookgDt><Dt>${b.day}</Dt></BookgDt><ValDt><Dt>${b.day}</Dt></ValDt><AcctSvcrRef>${b.ref}</AcctSvcrRef>
-<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>${b.cents < 0 ? 'ICDT' : 'RCDT'}</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>
+<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>${family}</Cd><SubFmlyCd>${subfamily}</SubFmlyCd></Fmly></Domn></BkTxCd>
 <NtryDtls><TxDtls><Refs><EndToEndId>E2E-${b.ref}</EndToEndId></Refs><Amt Ccy="EUR">${money(b.cents)}</Amt><CdtDbtInd>${side(b.cents)}</CdtDbtInd>
 <RltdPties><${party}><Pty><Nm>${escape(b.name)}</Nm></Pty></${party}></RltdPties>
 <RmtInf><Ustrd>${escape(b.text)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>`;

@@ -67,7 +67,7 @@ export class World {
     let balance = 241_873;
     for (let ago = 70; ago >= 1; ago -= 1) {
       const bookings: Booking[] = [
-        { cents: -(1_000 + ago * 7), name: 'Boulangerie Osmont', text: 'Card 4417', ref: `B${ago}`, day: day(ago) },
+        { cents: -(1_000 + ago * 7), name: 'Boulangerie Osmont', text: 'Card 4417', ref: `B${ago}`, day: day(ago), card: true },
       ];
       if (ago % 30 === 10) bookings.push({ cents: 264_000, name: 'Atelier Verne', text: 'Salary', ref: `S${ago}`, day: day(ago) });
       if (ago === 5) bookings.push({ cents: -98_500, name: 'Foncière Beauvoisine', text: 'Rent <November>', ref: 'R5', day: day(ago) });

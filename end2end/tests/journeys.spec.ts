@@ -1,4 +1,5 @@
 // What a customer does, with scripts and without.
+import { day } from '../bank';
 import { expect, fits, looksRight, test } from '../fixtures';
 import { HUGO, INES, JOINT, PASSWORD } from '../world';
 
@@ -29,7 +30,7 @@ test('a wrong password and an unknown name get the same answer, and what was typ
 test('a customer reads the statement, with the balance after every movement', async ({ page, world, signedIn, scripts }) => {
   await signedIn(INES.email);
   await looksRight(page, scripts);
-  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Current account');
   const rows = page.locator('tbody[data-live-list] tr[id]');
   await expect(rows).toHaveCount(50);
@@ -49,7 +50,7 @@ test('a customer reads the statement, with the balance after every movement', as
 
 test('a customer finds a movement by name, amount and date, and opens it', async ({ page, signedIn, scripts }) => {
   await signedIn(INES.email);
-  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
   for (const words of ['fonciere', '985', 'E2E-R5']) {
     await page.getByRole('searchbox', { name: 'Search movements' }).fill(words);
     await page.getByRole('button', { name: 'Search', exact: true }).click();
@@ -63,9 +64,48 @@ test('a customer finds a movement by name, amount and date, and opens it', async
   await looksRight(page, scripts);
 });
 
+test('a customer narrows the statement to cards, to a period and to days of their own', async ({ page, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
+  await page.getByRole('link', { name: 'Cards', exact: true }).click();
+  await expect(page.locator('tr[id^="e-"]')).toHaveCount(50);
+  await expect(page.locator('tr[id^="e-"] th').filter({ hasNotText: 'Boulangerie Osmont' })).toHaveCount(0);
+  await page.getByLabel('Period').selectOption('Last 30 days');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.locator('tr[id^="e-"]')).toHaveCount(29);
+  await expect(page).toHaveURL(/only=cards/);
+  await looksRight(page, scripts);
+  await page.getByText('Choose dates').click();
+  await page.getByLabel('From', { exact: true }).fill(day(3));
+  await page.getByLabel('To', { exact: true }).fill(day(2));
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(page.locator('tr[id^="e-"]')).toHaveCount(2);
+  await fits(page);
+});
+
+test('the details that somebody needs to pay in are on one page', async ({ page, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
+  await page.getByRole('link', { name: 'Share details' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Account details');
+  await expect(page.getByText('FR76 3000 9021 4400 0481 2370 152')).toBeVisible();
+  await expect(page.getByText(INES.name).last()).toBeVisible();
+  await looksRight(page, scripts);
+  await fits(page);
+});
+
+test('the overview has what there is: the total, how it has gone, the latest movements', async ({ page, signedIn, scripts }) => {
+  await signedIn(INES.email);
+  await expect(page.getByRole('img', { name: /Total over 90 days/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Latest movements' })).toBeVisible();
+  await page.getByRole('link', { name: /Boulangerie Osmont/ }).first().click();
+  await expect(page.getByText('Card 4417')).toBeVisible();
+  await looksRight(page, scripts);
+});
+
 test('a search that finds nothing says so and can be cleared', async ({ page, signedIn, scripts }) => {
   await signedIn(INES.email);
-  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
   await page.getByRole('searchbox', { name: 'Search movements' }).fill('zeppelin');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(page.getByText('Nothing found')).toBeVisible();
@@ -76,7 +116,7 @@ test('a search that finds nothing says so and can be cleared', async ({ page, si
 
 test('every format downloads and holds the movements', async ({ page, world, signedIn }) => {
   await signedIn(INES.email);
-  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
   const account = new URL(page.url()).pathname;
   for (const [format, mark] of [['csv', 'Foncière Beauvoisine'], ['json', '"-985"'], ['ofx', '<OFX>'], ['camt', 'camt.053.001.08']]) {
     const answer = await page.request.get(`${world.url}${account}/download/${format}`);
@@ -88,7 +128,7 @@ test('every format downloads and holds the movements', async ({ page, world, sig
 
 test('an account of somebody else answers like one that does not exist', async ({ page, world, signedIn, browser }) => {
   await signedIn(INES.email);
-  await page.getByRole('main').getByRole('link', { name: 'Current account' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();
   const path = new URL(page.url()).pathname;
   const other = await browser.newContext({ baseURL: world.url });
   const hugo = await signedIn(HUGO.email, other);

@@ -4,7 +4,7 @@ import { HUGO, INES, JOINT, World } from '../world';
 import type { Page } from '@playwright/test';
 
 const figure = (page: Page) => page.locator('.stat .figure').first();
-const lit = (page: Page) => expect(page.locator('leptos-island .live')).toHaveText('Live');
+const lit = (page: Page) => expect(page.locator('leptos-island .live:not(.is-waiting)')).toHaveText('Live');
 
 test('an entry on a joint account is on the open pages of both holders within a second', async ({ page, world, signedIn, browser }) => {
   await signedIn(INES.email);

@@ -1,4 +1,5 @@
-//! Copies a reference. Without scripts the button is not there: the reference can be selected.
+//! Copies a reference. Without scripts the button is not seen: the reference can be selected. Its place is kept, so
+//! that nothing moves when the page is taken over.
 
 #![expect(missing_docs, reason = "the island macro makes a struct for the browser without words of its own")]
 
@@ -33,7 +34,7 @@ pub fn CopyButton(
         let _ = (&text, &done, word);
     };
     view! {
-        <button r#type="button" class="button button--sm" hidden=move || !ready.get() on:click=copy>
+        <button r#type="button" class="button button--sm" class:is-waiting=move || !ready.get() on:click=copy>
             <svg class="icon" aria-hidden="true"><use href=icon></use></svg>
             <span>{move || word.get()}</span>
         </button>

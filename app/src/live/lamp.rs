@@ -28,10 +28,11 @@ pub fn LiveLamp(
         "live" => live.clone(),
         "delayed" => delayed.clone(),
         "offline" => offline.clone(),
-        _ => String::new(),
+        // Not seen yet; the words keep its place, so that nothing moves when it is lit.
+        _ => live.clone(),
     };
     view! {
-        <span class="live" role="status" hidden=move || state.get() == "waiting"
-            data-state=move || (state.get() != "live").then(|| state.get())>{words}</span>
+        <span class="live" role="status" class:is-waiting=move || state.get() == "waiting"
+            data-state=move || Some(state.get()).filter(|state| !matches!(*state, "live" | "waiting"))>{words}</span>
     }
 }

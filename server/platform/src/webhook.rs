@@ -177,4 +177,26 @@ mod tests {
         let shifted = format!("a.{AT}");
         assert_eq!(verify(&[SECRET], &shifted, "1", &signature, b"body", AT), Err(WebhookError::Id));
     }
+
+    #[test]
+    fn the_vectors_of_other_implementations_come_out_as_theirs() {
+        let text = include_str!("../tests/samples/webhooks/standard-webhooks/vectors.json");
+        let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut tried = 0;
+        for case in vectors["cases"].as_array().unwrap() {
+            let header = |name: &str| case["headers"][name].as_str().unwrap_or_default();
+            let (secret, payload) = (case["secret"].as_str().unwrap(), case["payload"].as_str().unwrap());
+            let outcome = verify(
+                &[secret],
+                header("webhook-id"),
+                header("webhook-timestamp"),
+                header("webhook-signature"),
+                payload.as_bytes(),
+                case["now"].as_i64().unwrap(),
+            );
+            assert_eq!(outcome.is_ok(), case["expect"] == "valid", "{}: {outcome:?}", case["name"]);
+            tried += 1;
+        }
+        assert_eq!(tried, 5);
+    }
 }

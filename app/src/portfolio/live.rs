@@ -8,6 +8,9 @@ use guichet_platform::{
 };
 use guichet_types::live::Op;
 
+/// A custodian has said something new. Subject: the portfolio.
+pub const CHANGED: &str = "portfolio.changed";
+
 /// The instructions for an event; none when it says nothing any more.
 ///
 /// # Errors

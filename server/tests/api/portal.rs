@@ -122,6 +122,7 @@ impl Portal {
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             streams: Streams::new(8, Metrics::new(&*world.random)),
+            quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),
         };

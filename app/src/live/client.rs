@@ -44,7 +44,15 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
     let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
-    let client = Rc::new(Client { window, document, cursor: Cell::new(cursor), state, channel, broken: Cell::new(0), ticks: Cell::new(0) });
+    let client = Rc::new(Client {
+        window,
+        document,
+        cursor: Cell::new(cursor),
+        state,
+        channel,
+        broken: Cell::new(0),
+        ticks: Cell::new(0),
+    });
     client.hear_tabs();
     client.watch_network();
     let leader = client.clone();

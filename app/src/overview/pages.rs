@@ -5,7 +5,7 @@ use crate::{
         pages::{account_name, as_of, held_accounts, no_accounts},
         store::Account,
     },
-    portfolio::pages::summary,
+    portfolio::{book::Book, pages::summary},
     ui::{Place, app_page, figure, live_lamp},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
@@ -40,17 +40,18 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
             <div class="stack">{if accounts.is_empty() {
                 view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
             } else {
-                money_panel(visitor, &figures, &accounts).into_any()
+                money_panel(visitor, &figures, &accounts, &books).into_any()
             }}
-            {books.iter().map(|book| summary::panel(visitor, &figures, book)).collect_view()}</div>
+            {books.iter().map(|book| summary::panel(visitor, &figures, book).into_any()).collect_view()}</div>
         }
     }))
 }
 
-/// What the accounts of each currency add up to, the largest group first.
-fn totals(accounts: &[Account]) -> Vec<Money> {
+/// What the accounts and portfolios of each currency add up to, the largest group first.
+fn totals(accounts: &[Account], books: &[Book]) -> Vec<Money> {
     let mut totals: Vec<(Currency, i64, usize)> = Vec::new();
-    for booked in accounts.iter().filter_map(|account| account.booked) {
+    let held = books.iter().map(|book| book.total().value);
+    for booked in accounts.iter().filter_map(|account| account.booked).chain(held) {
         match totals.iter_mut().find(|(currency, ..)| *currency == booked.currency) {
             Some((_, sum, count)) => (*sum, *count) = (sum.saturating_add(booked.minor), *count + 1),
             None => totals.push((booked.currency, booked.minor, 1)),
@@ -60,9 +61,9 @@ fn totals(accounts: &[Account]) -> Vec<Money> {
     totals.into_iter().map(|(currency, sum, _)| Money::new(sum, currency)).collect()
 }
 
-fn money_panel(visitor: &Visitor, figures: &Figures, accounts: &[Account]) -> impl IntoView + use<> {
+fn money_panel(visitor: &Visitor, figures: &Figures, accounts: &[Account], books: &[Book]) -> impl IntoView + use<> {
     let w = visitor.words();
-    let mut totals = totals(accounts).into_iter();
+    let mut totals = totals(accounts, books).into_iter();
     let hero = totals.next().map(|total| figure(figures, total, "figure money", None));
     let others =
         totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();

@@ -131,7 +131,8 @@ impl Book {
         let cash = store::list_cash(tx, scope, id).await?;
         let priced = holdings.iter().filter_map(|holding: &Holding| Some(holding.latest.as_ref()?.price.currency));
         let paid = holdings.iter().filter_map(|holding| Some(holding.cost?.1));
-        let currencies = priced.chain(paid).chain(cash.iter().map(|(code, _)| *code)).chain([portfolio.currency]).collect();
+        let currencies =
+            priced.chain(paid).chain(cash.iter().map(|(code, _)| *code)).chain([portfolio.currency]).collect();
         let rates = store::list_rates(tx, scope, &currencies, today.plus_days(-40)).await?;
         let all = store::list_days(tx, scope, id).await?;
         let flow_today = all.iter().find(|value| value.day == today).map_or(0, |value| value.flow);
@@ -167,9 +168,8 @@ impl Book {
             let value = price.value_in(quantity, factor, &rate).ok()?.to_decimal();
             Some((value.checked_sub(cost).ok()?, cost, currency))
         });
-        let gain = in_cost.and_then(|(gain, _, currency)| {
-            self.rates.convert(gain, currency, self.portfolio.currency, self.today)
-        });
+        let gain = in_cost
+            .and_then(|(gain, _, currency)| self.rates.convert(gain, currency, self.portfolio.currency, self.today));
         let gain_ratio = in_cost.and_then(|(gain, cost, _)| ratio(gain, cost));
         let day_ratio = holding.before.and_then(|before| moved(before, price));
         Worth { own, value, rate: rate.filter(|dated| dated.day.is_some()), gain, gain_ratio, day_ratio }

@@ -46,8 +46,10 @@ pub async fn render(
     ];
     for range in Range::ALL {
         let query = PortfolioQuery::of_range(range);
-        ops.push(html(format!("pf-chart:{id}:{}", range.word()), fragment(|| chart(w, figures, book, &query))));
+        ops.push(html(format!("pf-chart:{id}:{}", range.word()), fragment(|| chart(w, figures, book, &query, true))));
     }
+    let month = PortfolioQuery::of_range(Range::Month);
+    ops.push(html(format!("pf-chart:{id}:small"), fragment(|| chart(w, figures, book, &month, false))));
     for (aspect, word) in ASPECTS {
         ops.push(html(format!("pf-parts:{id}:{word}"), fragment(|| allocation::parts(w, figures, book, aspect))));
     }

@@ -27,8 +27,8 @@ pub mod quotes;
 pub mod sheet;
 #[cfg(feature = "ssr")]
 pub mod store;
-#[cfg(feature = "ssr")]
-pub mod ticker;
 #[cfg(all(test, feature = "ssr"))]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
+#[cfg(feature = "ssr")]
+pub mod ticker;

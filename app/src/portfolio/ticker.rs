@@ -177,7 +177,10 @@ impl Ticker {
                 // A picture only where its figure changes.
                 let share_now = permille(value.minor, total.value.minor).to_string();
                 if self.is_new(key("share"), &share_now) {
-                    ops.push(Op::Html { key: key("share"), html: fragment(|| share(w, figures, worth.value, total.value)) });
+                    ops.push(Op::Html {
+                        key: key("share"),
+                        html: fragment(|| share(w, figures, worth.value, total.value)),
+                    });
                 }
             }
             self.html(key("gain"), fragment(|| gain(figures, &worth)), ops);

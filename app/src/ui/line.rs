@@ -19,6 +19,8 @@ pub struct LineChart {
     pub summary: String,
     /// The word under the last day.
     pub last: String,
+    /// The hero of its page?
+    pub large: bool,
 }
 
 /// Every so many-th of a list, and always the last one.
@@ -76,8 +78,9 @@ pub fn line_chart(
             view! { <li>{text}</li> }
         })
         .collect_view();
+    let class = if chart.large { "chart chart--lg" } else { "chart" };
     view! {
-        <figure class="chart">
+        <figure class=class>
             <div class="chart__plot">
                 <ol class="chart__y" aria-hidden="true">{y_labels}</ol>
                 <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=chart.summary.clone()>

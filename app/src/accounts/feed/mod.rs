@@ -12,7 +12,6 @@ mod chain;
 mod rows;
 
 use apply::Applier;
-pub(crate) use rows::{insert_findings, insert_quarantined};
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_formats::{
     Class, Format, Limits, Refusal, Report, Reporter, detect, read, read_zip,
@@ -25,6 +24,7 @@ use guichet_platform::{
     scope::FeedScope,
 };
 use guichet_types::Currency;
+pub(crate) use rows::{insert_findings, insert_quarantined};
 use std::{
     collections::HashMap,
     fs::File,

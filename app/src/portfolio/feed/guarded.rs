@@ -190,13 +190,18 @@ struct Terms {
 
 impl Terms {
     async fn of(tx: &mut Tx, instrument: InstrumentId) -> Result<Self, DbError> {
-        const FIND: &str = "select currency, price_unit, minor_divisor, mic, described_at from instrument where id = $1";
+        const FIND: &str =
+            "select currency, price_unit, minor_divisor, mic, described_at from instrument where id = $1";
         type Row = (Option<String>, String, i64, Option<String>, Option<i64>);
         let (currency, unit, divisor, mic, described): Row =
             on!(tx, c => sqlx::query_as(FIND).bind(instrument.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
         Ok(Self {
             currency: currency.and_then(|text| text.parse().ok()),
-            unit: if unit == "percent" { guichet_types::PriceUnit::Percent } else { guichet_types::PriceUnit::Currency },
+            unit: if unit == "percent" {
+                guichet_types::PriceUnit::Percent
+            } else {
+                guichet_types::PriceUnit::Currency
+            },
             minor_divisor: u32::try_from(divisor).unwrap_or(1),
             mic: mic.and_then(|text| text.parse().ok()),
             described: described.is_some(),
@@ -352,7 +357,8 @@ async fn put_latest(
     offer: &Offer,
     version: i64,
 ) -> Result<(), DbError> {
-    const PUT: &str = "insert into quote (instrument_id, price, currency, divisor, unit, kind, at, delay_seconds, source, mic,
+    const PUT: &str =
+        "insert into quote (instrument_id, price, currency, divisor, unit, kind, at, delay_seconds, source, mic,
           document_id, origin, place, received_at, version)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (instrument_id) do update set price = excluded.price, currency = excluded.currency,

@@ -142,8 +142,7 @@ async fn takes_day(
     const PUT: &str = "insert into portfolio_snapshot (portfolio_id, what, day, document_id, origin, received_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (portfolio_id, what, day) do update
         set document_id = excluded.document_id, origin = excluded.origin, received_at = excluded.received_at";
-    const BEFORE: &str =
-        "select count(*) from portfolio_snapshot where portfolio_id = $1 and what = $2 and day < $3";
+    const BEFORE: &str = "select count(*) from portfolio_snapshot where portfolio_id = $1 and what = $2 and day < $3";
     let (key, days) = (id.as_bytes().as_slice(), i64::from(day.days()));
     let document = arrival.document.as_bytes().to_vec();
     let known: Option<(Vec<u8>, i64)> =
@@ -247,9 +246,11 @@ async fn transactions(
           place, first_seen_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
         on conflict (portfolio_id, reference) do nothing";
-    const SAME: &str = "select count(*) from security_transaction where portfolio_id = $1 and reference = $2 and kind = $3
+    const SAME: &str =
+        "select count(*) from security_transaction where portfolio_id = $1 and reference = $2 and kind = $3
         and day = $4 and coalesce(quantity, '') = $5 and coalesce(net, '') = $6";
-    const SPLIT: &str = "insert into instrument_split (instrument_id, day, new_units, old_units) values ($1, $2, $3, $4)
+    const SPLIT: &str =
+        "insert into instrument_split (instrument_id, day, new_units, old_units) values ($1, $2, $3, $4)
         on conflict (instrument_id, day) do nothing";
     let mut dirty: Option<i64> = None;
     for transaction in transactions {

@@ -52,10 +52,10 @@ async fn describe(tx: &mut Tx, arrival: &Arrival, instrument: Instrument) -> Res
 /// The instrument of a name; a name that nobody has described yet makes one that is only named.
 pub(super) async fn resolve(tx: &mut Tx, key: &str) -> Result<InstrumentId, DbError> {
     const FIND: &str = "select instrument_id from instrument_name where name = $1";
-    const ADD: &str = "insert into instrument (id, key, isin, name, class, price_unit, price_factor, minor_divisor, ids)
+    const ADD: &str =
+        "insert into instrument (id, key, isin, name, class, price_unit, price_factor, minor_divisor, ids)
         values ($1, $2, $3, $2, 'other', 'currency', '1', 1, '[]') on conflict (id) do nothing";
-    let known: Option<(Vec<u8>,)> =
-        on!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(&mut **c).await)?;
+    let known: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(&mut **c).await)?;
     if let Some((id,)) = known {
         return id.try_into().map_err(|_| DbError::Value("instrument.id"));
     }

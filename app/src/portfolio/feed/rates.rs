@@ -45,7 +45,8 @@ pub(super) async fn apply(tx: &mut Tx, arrival: &Arrival, rates: Vec<FxRate>) ->
 
 /// The nearest rate of another day, if this one is more than two and a half times it, or less than two fifths.
 async fn out_of_proportion(tx: &mut Tx, rate: &FxRate) -> Result<Option<Decimal>, DbError> {
-    const NEAR: &str = "select rate from fx_rate where base = $1 and quote = $2 and source = $3 and day between $4 and $5
+    const NEAR: &str =
+        "select rate from fx_rate where base = $1 and quote = $2 and source = $3 and day between $4 and $5
         and day <> $6 order by abs(day - $6), day limit 1";
     let day = i64::from(rate.as_of.days());
     let near: Option<(String,)> = on!(tx, c => sqlx::query_as(NEAR).bind(rate.base.as_str()).bind(rate.quote.as_str())

@@ -25,7 +25,8 @@ const LAST_DAY: Date = Date::from_days(2_900_000);
 
 /// Marks one portfolio from a day on.
 pub(super) async fn mark(tx: &mut Tx, id: Id<kind::Portfolio>, day: i64) -> Result<(), DbError> {
-    const MARK: &str = "update portfolio set dirty_from = case when dirty_from < $2 then dirty_from else $2 end where id = $1";
+    const MARK: &str =
+        "update portfolio set dirty_from = case when dirty_from < $2 then dirty_from else $2 end where id = $1";
     on!(tx, c => sqlx::query(MARK).bind(id.as_bytes().as_slice()).bind(day).execute(&mut **c).await.map(|_| ()))?;
     Ok(())
 }
@@ -104,11 +105,11 @@ async fn work_out(
     write_holdings(tx, id, &ledger, &rates).await?;
     // What came on a day that could not be valued is counted to the next: so begin behind the last one that could.
     let key = id.as_bytes().as_slice();
-    let (last,): (Option<i64>,) =
-        on!(tx, c => sqlx::query_as(LAST).bind(key).bind(from).fetch_one(&mut **c).await)?;
+    let (last,): (Option<i64>,) = on!(tx, c => sqlx::query_as(LAST).bind(key).bind(from).fetch_one(&mut **c).await)?;
     let begin = last.map_or(i64::from(first.days()), |day| day + 1);
     on!(tx, c => sqlx::query(DROP).bind(key).bind(begin).execute(&mut **c).await.map(|_| ()))?;
-    let factors: BTreeMap<_, _> = instruments.into_iter().map(|(id, (instrument, _))| (id, instrument.factor)).collect();
+    let factors: BTreeMap<_, _> =
+        instruments.into_iter().map(|(id, (instrument, _))| (id, instrument.factor)).collect();
     let valuer = Valuer { ledger: &ledger, factors: &factors, prices: &prices, rates: &rates, currency };
     let begin = Date::from_days(i32::try_from(begin).unwrap_or(0));
     for value in valuer.values(begin, today) {
@@ -136,7 +137,11 @@ async fn write_holdings(
     on!(tx, c => sqlx::query(CLEAR).bind(key).execute(&mut **c).await.map(|_| ()))?;
     on!(tx, c => sqlx::query(CLEAR_CASH).bind(key).execute(&mut **c).await.map(|_| ()))?;
     let convert = |amount: Decimal, from: Currency, to: Currency, day: Date| {
-        if from == to { Some(amount) } else { rates.convert(amount, from, to, day).map(guichet_types::Money::to_decimal) }
+        if from == to {
+            Some(amount)
+        } else {
+            rates.convert(amount, from, to, day).map(guichet_types::Money::to_decimal)
+        }
     };
     let overflow = |_| DbError::Value("a quantity that does not fit");
     for (instrument, quantity) in ledger.held(LAST_DAY).map_err(overflow)? {
@@ -198,7 +203,8 @@ struct MoveRow {
 }
 
 async fn read_moves(tx: &mut Tx, id: Id<kind::Portfolio>) -> Result<Vec<Move>, DbError> {
-    const MOVES: &str = "select day, reference, kind, instrument_id, quantity, price, gross, net, currency, new_units, old_units
+    const MOVES: &str =
+        "select day, reference, kind, instrument_id, quantity, price, gross, net, currency, new_units, old_units
         from security_transaction where portfolio_id = $1 order by day, reference";
     let rows: Vec<MoveRow> =
         on!(tx, c => sqlx::query_as(MOVES).bind(id.as_bytes().as_slice()).fetch_all(&mut **c).await)?;

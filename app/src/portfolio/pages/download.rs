@@ -77,8 +77,21 @@ fn text(number: Option<Decimal>) -> String {
 
 fn positions(book: &Book) -> io::Result<Vec<u8>> {
     const HEADER: [&str; 15] = [
-        "Account", "Name", "ISIN", "Class", "Quantity", "Price", "Price currency", "Price time", "Price source", "Value",
-        "Currency", "Exchange rate", "Rate date", "Cost", "Cost currency",
+        "Account",
+        "Name",
+        "ISIN",
+        "Class",
+        "Quantity",
+        "Price",
+        "Price currency",
+        "Price time",
+        "Price source",
+        "Value",
+        "Currency",
+        "Exchange rate",
+        "Rate date",
+        "Cost",
+        "Cost currency",
     ];
     let mut writer = Writer::new(Vec::new(), &HEADER)?;
     for holding in &book.holdings {
@@ -128,8 +141,20 @@ fn price_currency(price: guichet_types::Price) -> String {
 
 fn moves(transactions: &[Transaction]) -> io::Result<Vec<u8>> {
     const HEADER: [&str; 14] = [
-        "Reference", "Type", "Name", "ISIN", "Trade date", "Settlement date", "Quantity", "Price", "Fees", "Taxes", "Net",
-        "Currency", "Ratio", "Text",
+        "Reference",
+        "Type",
+        "Name",
+        "ISIN",
+        "Trade date",
+        "Settlement date",
+        "Quantity",
+        "Price",
+        "Fees",
+        "Taxes",
+        "Net",
+        "Currency",
+        "Ratio",
+        "Text",
     ];
     let mut writer = Writer::new(Vec::new(), &HEADER)?;
     for transaction in transactions {

@@ -83,7 +83,8 @@ pub(super) async fn holding(
     Ok(app_page(visitor, Place::Portfolio, &title, Some(page.live), || {
         let name = portfolio_name(w, &page.book.portfolio);
         let table = if page.transactions.is_empty() {
-            view! { <div class="panel__body"><p class="muted">{w.get("portfolio-transactions-none")}</p></div> }.into_any()
+            view! { <div class="panel__body"><p class="muted">{w.get("portfolio-transactions-none")}</p></div> }
+                .into_any()
         } else {
             transactions::table(visitor, &figures, None, &page.transactions).into_any()
         };
@@ -97,8 +98,8 @@ pub(super) async fn holding(
                 <div class="grid grid--fill">
                     <section class="panel col-7" aria-labelledby="price">
                         <div class="panel__body stack gap-5">{price_now(visitor, &figures, &page.instrument, page.latest.as_ref(),
-                            page.holding.as_ref().and_then(|holding| page.book.worth(holding).day_ratio))}
-                            {price_chart(w, &figures, &page.series)}</div>
+                            page.holding.as_ref().and_then(|holding| page.book.worth(holding).day_ratio)).into_any()}
+                            {price_chart(w, &figures, &page.series).into_any()}</div>
                     </section>
                     <section class="panel col-5" aria-labelledby="held">
                         <div class="panel__head"><h2 id="held">{w.get("portfolio-holding")}</h2></div>
@@ -108,7 +109,7 @@ pub(super) async fn holding(
                 <section class="panel" aria-labelledby="tx">
                     <div class="panel__head"><h2 id="tx">{w.get("portfolio-transactions")}</h2></div>{table}
                 </section>
-                {passport(visitor, &figures, &page.instrument, page.latest.as_ref(), page.origin.as_ref())}
+                {passport(visitor, &figures, &page.instrument, page.latest.as_ref(), page.origin.as_ref()).into_any()}
             </div>
         }
     }))
@@ -141,7 +142,8 @@ pub(super) async fn instrument(
         .boxed()
     });
     let (instrument, latest, before, series, watched, live) = read.await?.ok_or_else(not_found)?;
-    let moved = latest.as_ref().zip(before).and_then(|(latest, before)| crate::portfolio::book::moved(before, latest.price));
+    let moved =
+        latest.as_ref().zip(before).and_then(|(latest, before)| crate::portfolio::book::moved(before, latest.price));
     let w = visitor.words();
     let title = instrument.name.clone();
     Ok(app_page(visitor, Place::Portfolio, &title, Some(live), || {
@@ -153,9 +155,9 @@ pub(super) async fn instrument(
                 <span class="cluster gap-2">{live_lamp(visitor)}{watch::button(visitor, &instrument, watched)}</span></div>
             <div class="stack">
                 <section class="panel" aria-labelledby="price"><div class="panel__body stack gap-5">
-                    {price_now(visitor, &figures, &instrument, latest.as_ref(), moved)}
-                    {price_chart(w, &figures, &series)}</div></section>
-                {passport(visitor, &figures, &instrument, latest.as_ref(), None)}
+                    {price_now(visitor, &figures, &instrument, latest.as_ref(), moved).into_any()}
+                    {price_chart(w, &figures, &series).into_any()}</div></section>
+                {passport(visitor, &figures, &instrument, latest.as_ref(), None).into_any()}
             </div>
         }
     }))
@@ -194,7 +196,7 @@ fn price_chart(w: Words, figures: &Figures, series: &[(Date, Price)]) -> Option<
         &[("first", &text(first.1)), ("last", &text(last.1)), ("day", &figures.date(first.0))],
     );
     let points = series.iter().map(|(day, price)| (*day, chart_value(*price))).collect();
-    let chart = LineChart { points, summary, last: figures.short_date(last.0) };
+    let chart = LineChart { points, summary, last: figures.short_date(last.0), large: true };
     let label = |value: i64| figures.decimal(Decimal::from_units(value, CHART_DIGITS), 0);
     let of = |value: i64| text(Price { amount: Decimal::from_units(value, CHART_DIGITS), ..last.1 });
     let rows = chart.rows().into_iter().rev().map(|(day, value)| {
@@ -202,7 +204,7 @@ fn price_chart(w: Words, figures: &Figures, series: &[(Date, Price)]) -> Option<
     });
     let rows = rows.collect_view();
     Some(view! {
-        {line_chart(figures, &chart, 1, &label)}
+        {line_chart(figures, &chart, 1, &label).into_any()}
         <details class="accordion"><summary class="small">{w.get("portfolio-chart-table")}</summary>
             <table class="table table--compact">
                 <thead><tr><th scope="col">{w.get("portfolio-date")}</th>
@@ -263,11 +265,18 @@ fn passport(
         let price = figures.decimal(refused.price, 2);
         w.with(
             "portfolio-refused",
-            &[("price", &price), ("moment", &exact_moment(figures, refused.at)), ("reason", &refusal_word(w, &refused.reason))],
+            &[
+                ("price", &price),
+                ("moment", &exact_moment(figures, refused.at)),
+                ("reason", &refusal_word(w, &refused.reason)),
+            ],
         )
     });
     let file = latest.map(|latest| {
-        w.with("portfolio-file", &[("file", &latest.origin), ("place", &latest.place), ("moment", &figures.moment(latest.received_at))])
+        w.with(
+            "portfolio-file",
+            &[("file", &latest.origin), ("place", &latest.place), ("moment", &figures.moment(latest.received_at))],
+        )
     });
     let custody = origin.map(|(day, file, place, at)| {
         w.with(
@@ -275,7 +284,8 @@ fn passport(
             &[("day", &figures.date(*day)), ("file", file), ("place", place), ("moment", &figures.moment(*at))],
         )
     });
-    let coupon = instrument.coupon.map(|coupon| w.with("portfolio-percent-a-year", &[("percent", &figures.decimal(coupon, 2))]));
+    let coupon =
+        instrument.coupon.map(|coupon| w.with("portfolio-percent-a-year", &[("percent", &figures.decimal(coupon, 2))]));
     let number = if instrument.is_isin { "ISIN".to_owned() } else { w.get("portfolio-number") };
     view! {
         <section class="panel" aria-labelledby="pass">

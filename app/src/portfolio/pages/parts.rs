@@ -241,5 +241,9 @@ pub fn refusal_word(w: Words, reason: &str) -> String {
 #[must_use]
 pub fn exact_moment(figures: &Figures, at: Timestamp) -> String {
     let (day, _) = figures.local(at);
-    if day == figures.today() { figures.time_seconds(at) } else { format!("{}, {}", figures.date(day), figures.time(at)) }
+    if day == figures.today() {
+        figures.time_seconds(at)
+    } else {
+        format!("{}, {}", figures.date(day), figures.time(at))
+    }
 }

@@ -1,6 +1,8 @@
 //! The portfolio: what it is worth now, how it has done, its parts and positions.
 
-use super::{allocation, parts::delta_percent, parts::delta_today, positions, query::PortfolioQuery, transactions, watch};
+use super::{
+    allocation, parts::delta_percent, parts::delta_today, positions, query::PortfolioQuery, transactions, watch,
+};
 use crate::{
     portfolio::{
         book::{Book, Total},
@@ -22,11 +24,7 @@ use leptos::prelude::*;
 type Asked = Result<Query<PortfolioQuery>, axum::extract::rejection::QueryRejection>;
 
 /// `GET /portfolio`: the only one, or the first of several.
-pub(super) async fn first(
-    State(services): State<Services>,
-    who: SignedIn,
-    query: Asked,
-) -> Result<Response, Problem> {
+pub(super) async fn first(State(services): State<Services>, who: SignedIn, query: Asked) -> Result<Response, Problem> {
     show(&services, &who, None, query).await
 }
 
@@ -60,7 +58,7 @@ async fn show(
     let title = w.get("nav-portfolio");
     let heading = sheet.book.as_ref().map_or_else(|| title.clone(), |book| portfolio_name(w, &book.portfolio));
     Ok(app_page(visitor, Place::Portfolio, &title, Some(sheet.live), || {
-        let tabs = (sheet.portfolios.len() > 1).then(|| tabs(w, &sheet));
+        let tabs = (sheet.portfolios.len() > 1).then(|| tabs(w, &sheet).into_any());
         let body = match &sheet.book {
             Some(book) => open(visitor, &figures, book, &sheet, &query).into_any(),
             None => view! { <div class="panel">{no_portfolio(visitor)}</div> }.into_any(),
@@ -68,7 +66,7 @@ async fn show(
         view! {
             <div class="page-head"><div><h1>{heading}</h1></div>
                 <span class="cluster nowrap gap-2">{live_lamp(visitor)}</span></div>
-            <div class="stack">{tabs}{body}{watch::panel(visitor, &figures, &sheet.watched)}</div>
+            <div class="stack">{tabs}{body}{watch::panel(visitor, &figures, &sheet.watched).into_any()}</div>
         }
     }))
 }
@@ -114,25 +112,25 @@ fn open(
             <section class="panel col-8" aria-labelledby="val">
                 <div class="panel__body stack gap-5">
                     <div class="cluster between">
-                        {value_now(visitor, figures, book)}{query.ranges(w, id)}
+                        {value_now(visitor, figures, book).into_any()}{query.ranges(w, id).into_any()}
                     </div>
-                    <div data-live=format!("pf-chart:{id}:{}", query.range().word())>{chart(w, figures, book, query)}</div>
+                    <div data-live=format!("pf-chart:{id}:{}", query.range().word())>{chart(w, figures, book, query, true).into_any()}</div>
                 </div>
             </section>
             <section class="panel col-4" aria-labelledby="al">
                 <div class="panel__head"><h2 id="al">{w.get("portfolio-allocation")}</h2></div>
-                <div class="panel__body stack">{query.aspects(w, id)}
+                <div class="panel__body stack">{query.aspects(w, id).into_any()}
                     <div class="stack" data-live=format!("pf-parts:{id}:{}", query.aspect_word())>
-                        {allocation::parts(w, figures, book, query.aspect())}</div></div>
+                        {allocation::parts(w, figures, book, query.aspect()).into_any()}</div></div>
             </section>
         </div>
         <section class="panel" aria-labelledby="ret">
             <div class="panel__head"><h2 id="ret">{w.get("portfolio-returns")}</h2>
                 <span class="small muted">{w.get("portfolio-returns-note")}</span></div>
-            <div class="panel__body">{returns(w, figures, book)}</div>
+            <div class="panel__body">{returns(w, figures, book).into_any()}</div>
         </section>
-        <div data-live=format!("pf-positions:{id}")>{positions::panel(visitor, figures, book)}</div>
-        <div data-live=format!("pf-transactions:{id}")>{transactions::panel(visitor, figures, id, &sheet.transactions)}</div>
+        <div data-live=format!("pf-positions:{id}")>{positions::panel(visitor, figures, book).into_any()}</div>
+        <div data-live=format!("pf-transactions:{id}")>{transactions::panel(visitor, figures, id, &sheet.transactions).into_any()}</div>
     }
 }
 
@@ -163,9 +161,8 @@ pub fn note(w: Words, figures: &Figures, book: &Book, total: &Total) -> String {
         return w.count("portfolio-missing", total.missing as u64, &[]);
     }
     let rates = book.holdings.iter().filter_map(|holding| book.worth(holding).rate?.day);
-    let cash = book.cash.iter().filter_map(|(currency, _)| {
-        book.rates.at(*currency, book.portfolio.currency, book.today)?.day
-    });
+    let cash =
+        book.cash.iter().filter_map(|(currency, _)| book.rates.at(*currency, book.portfolio.currency, book.today)?.day);
     match rates.chain(cash).min() {
         Some(day) => w.with("portfolio-rates-of", &[("day", &figures.short_date(day))]),
         None => String::new(),
@@ -194,12 +191,19 @@ fn returns(w: Words, figures: &Figures, book: &Book) -> impl IntoView + use<> {
 }
 
 /// The value over the chosen range, and the same as a table.
-pub fn chart(w: Words, figures: &Figures, book: &Book, query: &PortfolioQuery) -> Option<impl IntoView + use<>> {
+pub fn chart(
+    w: Words,
+    figures: &Figures,
+    book: &Book,
+    query: &PortfolioQuery,
+    large: bool,
+) -> Option<impl IntoView + use<>> {
     let currency = book.portfolio.currency;
     let from = query.range().from(book.today);
     let value = book.total().value.minor;
     let series = book.series(value);
-    let points: Vec<_> = series.iter().filter(|value| value.day >= from).map(|value| (value.day, value.value)).collect();
+    let points: Vec<_> =
+        series.iter().filter(|value| value.day >= from).map(|value| (value.day, value.value)).collect();
     let (first, last) = (*points.first()?, *points.last()?);
     if points.len() < 2 {
         return None;
@@ -207,7 +211,7 @@ pub fn chart(w: Words, figures: &Figures, book: &Book, query: &PortfolioQuery) -
     let money = |minor| figures.money(Money::new(minor, currency), Sign::Negative);
     let values = [("first", money(first.1)), ("last", money(last.1)), ("day", figures.date(first.0))];
     let values: Vec<(&str, &str)> = values.iter().map(|(key, text)| (*key, text.as_str())).collect();
-    let chart = LineChart { points, summary: w.with("portfolio-chart-summary", &values), last: w.get("today") };
+    let chart = LineChart { points, summary: w.with("portfolio-chart-summary", &values), last: w.get("today"), large };
     let rows = chart
         .rows()
         .into_iter()
@@ -219,7 +223,7 @@ pub fn chart(w: Words, figures: &Figures, book: &Book, query: &PortfolioQuery) -
     let unit = 10_i64.pow(u32::from(currency.digits()));
     let label = |value| figures.axis(Money::new(value, currency));
     Some(view! {
-        {line_chart(figures, &chart, unit, &label)}
+        {line_chart(figures, &chart, unit, &label).into_any()}
         <details class="accordion"><summary class="small">{w.get("portfolio-chart-table")}</summary>
             <table class="table table--compact">
                 <thead><tr><th scope="col">{w.get("portfolio-date")}</th>

@@ -15,10 +15,14 @@ pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView
     let w = visitor.words();
     let id = book.portfolio.id;
     let total = book.total();
-    let rows = book.holdings.iter().map(|holding| row(visitor, figures, book, holding, total.value)).collect_view();
-    let cash = book.cash.iter().map(|money| cash_row(w, figures, book, *money, total.value)).collect_view();
+    let rows =
+        book.holdings.iter().map(|holding| row(visitor, figures, book, holding, total.value).into_any()).collect_view();
+    let cash = book.cash.iter().map(|money| cash_row(w, figures, book, *money, total.value).into_any()).collect_view();
     let as_of = book.portfolio.as_of.map(|day| {
-        w.with("portfolio-as-of", &[("day", &figures.short_date(day)), ("moment", &figures.moment(book.portfolio.changed_at))])
+        w.with(
+            "portfolio-as-of",
+            &[("day", &figures.short_date(day)), ("moment", &figures.moment(book.portfolio.changed_at))],
+        )
     });
     view! {
         <section class="panel" aria-labelledby="po">
@@ -49,7 +53,9 @@ pub fn gains(w: Words, figures: &Figures, book: &Book) -> String {
     let total = book.total();
     let value = figures.money(total.value, Sign::Negative);
     match total.gain {
-        Some(gain) => w.with("portfolio-total-gain", &[("value", &value), ("gain", &figures.money(gain, Sign::Always))]),
+        Some(gain) => {
+            w.with("portfolio-total-gain", &[("value", &value), ("gain", &figures.money(gain, Sign::Always))])
+        }
         None => w.with("portfolio-total", &[("value", &value)]),
     }
 }
@@ -59,7 +65,7 @@ pub fn gain(figures: &Figures, worth: &Worth) -> impl IntoView + use<> {
     let ratio = worth.gain_ratio.map(|ratio| figures.percent(ratio, 1, Sign::Always));
     let amount = worth.gain.map(|gain| view! { <span class="money">{figures.money(gain, Sign::Always)}</span> });
     let none = worth.gain.is_none().then(|| view! { <span class="faint">"–"</span> });
-    view! { {amount}{none}{ratio.map(|ratio| view! { <small>{ratio}</small> })} }
+    view! { {amount}{none}{ratio.map(|ratio| view! { " "<small>{ratio}</small> })} }
 }
 
 /// The share of a value, as a bar and as a figure.
@@ -72,13 +78,7 @@ pub fn share(w: Words, figures: &Figures, value: Option<Money>, total: Money) ->
     }
 }
 
-fn row(
-    visitor: &Visitor,
-    figures: &Figures,
-    book: &Book,
-    holding: &Holding,
-    total: Money,
-) -> impl IntoView + use<> {
+fn row(visitor: &Visitor, figures: &Figures, book: &Book, holding: &Holding, total: Money) -> impl IntoView + use<> {
     let w = visitor.words();
     let (portfolio, instrument) = (book.portfolio.id, &holding.instrument);
     let worth = book.worth(holding);
@@ -92,7 +92,8 @@ fn row(
                 <a href=format!("/portfolio/{portfolio}/holdings/{id}")>{instrument.name.clone()}</a>
                 <small class="only-wide">{instrument_line(w, instrument)}</small></th>
             <td role="cell" class="num" data-fold="meta">{figures.decimal(holding.quantity, 0)}" × "
-                <span class="quote" data-live=format!("pf-price:{id}")>{price}</span></td>
+                <span class="quote" data-live=format!("pf-price:{id}")>{price}</span>
+                <small class="only-narrow" data-live=format!("pf-lamp:{id}")>{lamp(visitor, figures, holding.latest.as_ref())}</small></td>
             <td role="cell"><span data-live=format!("pf-lamp:{id}")>{lamp(visitor, figures, holding.latest.as_ref())}</span></td>
             <td role="cell" class="num" data-fold="sub">
                 <span data-live=format!("pf-day:{id}")>{delta_percent(w, figures, worth.day_ratio)}</span></td>

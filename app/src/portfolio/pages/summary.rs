@@ -68,8 +68,8 @@ pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView
                         <span data-live=format!("pf-today:{id}")>{today(w, figures, &total)}</span></div>
                     <dl class="kv">{moves}</dl>
                 </div>
-                <div class="col-7" data-live=format!("pf-chart:{id}:1m")>
-                    {chart(w, figures, book, &PortfolioQuery::of_range(Range::Month))}</div>
+                <div class="col-7" data-live=format!("pf-chart:{id}:small")>
+                    {chart(w, figures, book, &PortfolioQuery::of_range(Range::Month), false).into_any()}</div>
             </div>
         </section>
     }

@@ -41,7 +41,8 @@ pub(super) fn table(
     transactions: &[Transaction],
 ) -> impl IntoView + use<> {
     let w = visitor.words();
-    let rows = transactions.iter().map(|transaction| row(visitor, figures, portfolio, transaction)).collect_view();
+    let rows =
+        transactions.iter().map(|transaction| row(visitor, figures, portfolio, transaction).into_any()).collect_view();
     view! {
         <table class="table table--fold" role="table">
             <caption class="vh">{w.get("portfolio-transactions-caption")}</caption>
@@ -93,14 +94,15 @@ fn row(
         }
         (None, None) => String::new(),
     };
+    // On the page of its instrument there is room to say where it came from.
+    let clip = if portfolio.is_some() { "only-wide clip" } else { "only-wide" };
     let charges = transaction.fees.checked_add(transaction.taxes).unwrap_or(Decimal::ZERO);
-    let charges =
-        (!charges.is_zero()).then(|| shown_money(figures, charges, transaction.currency, Sign::Negative));
+    let charges = (!charges.is_zero()).then(|| shown_money(figures, charges, transaction.currency, Sign::Negative));
     let net = transaction.net.map(|net| shown_money(figures, net, transaction.currency, Sign::Always));
     let class = if transaction.net.is_some_and(|net| net > Decimal::ZERO) { "money money--in" } else { "money" };
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader" data-fold="lead">{title}<small class="only-wide clip">{text}{source}</small></th>
+            <th scope="row" role="rowheader" data-fold="lead">{title}<small class=clip>{text}{source}</small></th>
             <td role="cell" data-fold="meta">{figures.date(transaction.day)}</td>
             <td role="cell" class="num" data-fold="sub">{units}</td>
             <td role="cell" class="num">{charges}</td>

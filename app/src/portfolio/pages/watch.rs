@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 /// The panel.
 pub(super) fn panel(visitor: &Visitor, figures: &Figures, watched: &[Watched]) -> impl IntoView + use<> {
     let w = visitor.words();
-    let rows = watched.iter().map(|item| row(visitor, figures, item)).collect_view();
+    let rows = watched.iter().map(|item| row(visitor, figures, item).into_any()).collect_view();
     let none = watched.is_empty().then(|| {
         view! { <p class="muted">{w.get("portfolio-watch-none")}</p> }
     });
@@ -160,11 +160,7 @@ pub(super) async fn add(State(services): State<Services>, who: SignedIn, form: P
 }
 
 /// `POST /portfolio/unwatch`.
-pub(super) async fn remove(
-    State(services): State<Services>,
-    who: SignedIn,
-    form: Posted,
-) -> Result<Response, Problem> {
+pub(super) async fn remove(State(services): State<Services>, who: SignedIn, form: Posted) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|_| Problem::new(Reason::BadRequest, &who.visitor))?;
     let scope = who.session.scope;
     services

@@ -1,11 +1,6 @@
 //! The latest good price of an instrument, with where it came from and what was refused since.
 
-use super::{
-    super::ledger::InstrumentId,
-    currency, decimal,
-    instrument::price_unit,
-    optional,
-};
+use super::{super::ledger::InstrumentId, currency, decimal, instrument::price_unit, optional};
 use guichet_formats::securities::record::QuoteKind;
 use guichet_platform::{
     db::{DbError, Tx},
@@ -96,10 +91,11 @@ impl TryFrom<QuoteRow> for Latest {
             unit: price_unit(&row.unit),
             minor_divisor: u32::try_from(row.divisor).unwrap_or(1),
         };
-        let refused = match (row.refused_reason, optional(row.refused_price.as_deref(), "quote.refused")?, row.refused_at) {
-            (Some(reason), Some(price), Some(at)) => Some(Refused { reason, price, at: Timestamp(at) }),
-            _ => None,
-        };
+        let refused =
+            match (row.refused_reason, optional(row.refused_price.as_deref(), "quote.refused")?, row.refused_at) {
+                (Some(reason), Some(price), Some(at)) => Some(Refused { reason, price, at: Timestamp(at) }),
+                _ => None,
+            };
         Ok(Self {
             instrument: row.instrument_id.try_into().map_err(|_| DbError::Value("quote.instrument_id"))?,
             price,
@@ -126,11 +122,7 @@ impl TryFrom<QuoteRow> for Latest {
 ///
 /// # Errors
 /// What the database says.
-pub async fn latest_of(
-    tx: &mut Tx,
-    _scope: &impl Scope,
-    instrument: InstrumentId,
-) -> Result<Option<Latest>, DbError> {
+pub async fn latest_of(tx: &mut Tx, _scope: &impl Scope, instrument: InstrumentId) -> Result<Option<Latest>, DbError> {
     const FIND: &str = "select q.instrument_id, q.price, q.currency, q.divisor, q.unit, q.kind, q.at, q.delay_seconds,
           q.source, q.mic, q.origin, q.place, q.received_at, q.refused_reason, q.refused_price, q.refused_at, q.version
         from quote q where q.instrument_id = $1 and q.price is not null";

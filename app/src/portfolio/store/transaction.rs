@@ -116,7 +116,8 @@ pub async fn list_transactions(
     instrument: Option<InstrumentId>,
     limit: i64,
 ) -> Result<Vec<Transaction>, DbError> {
-    const LIST: &str = "select t.reference, t.kind, t.instrument_id, i.name, i.key, t.day, t.settle_day, t.quantity, t.price,
+    const LIST: &str =
+        "select t.reference, t.kind, t.instrument_id, i.name, i.key, t.day, t.settle_day, t.quantity, t.price,
           t.fees, t.taxes, t.net, t.currency, t.new_units, t.old_units, t.text, t.origin, t.place, t.first_seen_at
         from security_transaction t left join instrument i on i.id = t.instrument_id
         join portfolio_holder h on h.portfolio_id = t.portfolio_id join customer c on c.number = h.number

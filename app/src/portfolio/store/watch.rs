@@ -39,14 +39,12 @@ pub async fn watch(
         on conflict (customer_id, instrument_id) do nothing";
     const THERE: &str = "select count(*) from watched where customer_id = $1 and instrument_id = $2";
     let id = instrument.as_bytes().as_slice();
-    let (count,): (i64,) =
-        on!(tx, c => sqlx::query_as(COUNT).bind(scope.bytes()).bind(id).fetch_one(&mut **c).await)?;
+    let (count,): (i64,) = on!(tx, c => sqlx::query_as(COUNT).bind(scope.bytes()).bind(id).fetch_one(&mut **c).await)?;
     if count >= MOST {
         return Ok(false);
     }
     on!(tx, c => sqlx::query(ADD).bind(scope.bytes()).bind(id).bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
-    let (there,): (i64,) =
-        on!(tx, c => sqlx::query_as(THERE).bind(scope.bytes()).bind(id).fetch_one(&mut **c).await)?;
+    let (there,): (i64,) = on!(tx, c => sqlx::query_as(THERE).bind(scope.bytes()).bind(id).fetch_one(&mut **c).await)?;
     Ok(there > 0)
 }
 

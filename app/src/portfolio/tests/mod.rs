@@ -115,8 +115,7 @@ impl<'w> House<'w> {
     }
 
     async fn open(&self, scope: CustomerScope, id: Id<kind::Portfolio>, today: Date) -> Option<Book> {
-        let read =
-            self.world.db.read(&scope, move |tx| async move { Book::read(tx, &scope, id, today).await }.boxed());
+        let read = self.world.db.read(&scope, move |tx| async move { Book::read(tx, &scope, id, today).await }.boxed());
         read.await.unwrap()
     }
 

@@ -115,7 +115,6 @@ impl Prices {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use guichet_types::Id;

@@ -119,16 +119,11 @@ impl Reader {
             };
             self.seen = version.max(self.seen);
             if !news.is_empty() {
-                self.told = Some(now());
+                self.told = Some(Instant::now());
                 return news;
             }
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a pace is a span of the runtime's own time, which a test can stop")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// Keeps the latest prices here as the database has them, and closes days as they end. Runs until told to stop.
@@ -169,7 +164,6 @@ pub async fn look(db: &Db, quotes: &Quotes) -> Result<(), guichet_platform::db::
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use guichet_formats::securities::record::QuoteKind;
@@ -223,7 +217,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         });
-        let (began, mut heard, mut last) = (now(), 0, 0);
+        let (began, mut heard, mut last) = (Instant::now(), 0, 0);
         while let Ok(news) = tokio::time::timeout(Duration::from_millis(600), reader.next()).await {
             assert!(news[0].version > last, "never an older one");
             last = news[0].version;

@@ -77,10 +77,13 @@ async fn work_out(
     from: i64,
     today: Date,
 ) -> Result<(), DbError> {
+    const LOCK: &str = "update portfolio set dirty_from = dirty_from where id = $1";
     const DONE: &str = "update portfolio set dirty_from = null, valued_through = $2, as_of_day = $3 where id = $1";
     const LAST: &str = "select max(day) from portfolio_day where portfolio_id = $1 and day < $2";
     const DROP: &str = "delete from portfolio_day where portfolio_id = $1 and day >= $2";
     const ADD: &str = "insert into portfolio_day (portfolio_id, day, value, flow) values ($1, $2, $3, $4)";
+    // Takes the row's lock, so that two who close days at once do it one after the other.
+    on!(tx, c => sqlx::query(LOCK).bind(id.as_bytes().as_slice()).execute(&mut **c).await.map(|_| ()))?;
     let ledger = read_ledger(tx, id).await?;
     let first = ledger.days().first().copied().unwrap_or(today);
     let instruments = read_instruments(tx, id).await?;

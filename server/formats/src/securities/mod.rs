@@ -27,7 +27,7 @@ pub(crate) use out::Out;
 pub use out::Sink;
 pub use report::{Figures, OfxFigures, OfxPosition, OfxStatement, PortfolioFigures, QuoteFigures, RateFigures, Report};
 
-use crate::{Limits, Refusal, ofx};
+use crate::{Limits, Refusal, ofx, zipped};
 use report::Reporter;
 use std::ops::ControlFlow;
 
@@ -47,6 +47,8 @@ pub enum Kind {
     EcbXml,
     /// The same as CSV.
     EcbCsv,
+    /// The CSV in an archive, as the bank gives it away: `eurofxref.zip`, `eurofxref-hist.zip`.
+    EcbZip,
     /// Daily rates of the Czech National Bank as text.
     CnbText,
     /// Rates of another central bank as XML; not read.
@@ -64,7 +66,7 @@ impl Kind {
         match self {
             Self::Ofx => "ofx",
             Self::QuotesJson | Self::QuotesCsv => "quotes",
-            Self::EcbXml | Self::EcbCsv | Self::CnbText | Self::OtherRates => "fx-rates",
+            Self::EcbXml | Self::EcbCsv | Self::EcbZip | Self::CnbText | Self::OtherRates => "fx-rates",
             Self::PortfolioJson | Self::PortfolioCsv => "portfolio",
         }
     }
@@ -73,6 +75,11 @@ impl Kind {
 /// Tells the format by its first bytes, which may be cut anywhere; give it [`ENOUGH`] or the whole. None when it is none.
 #[must_use]
 pub fn detect(head: &[u8]) -> Option<Kind> {
+    // An archive begins with the name of its first member.
+    if head.starts_with(b"PK\x03\x04") {
+        let name = head.get(30..).unwrap_or_default();
+        return name.starts_with(b"eurofxref").then_some(Kind::EcbZip);
+    }
     let head = crate::decode::head(&head[..head.len().min(ENOUGH)]);
     let head = head.trim_start_matches('\u{feff}').trim_start();
     if ofx::is_ofx(head) {
@@ -119,6 +126,7 @@ fn read_into(
         Kind::QuotesCsv => quotes::read_csv(bytes, limits, out, gathered),
         Kind::EcbXml | Kind::OtherRates => fx::read_xml(bytes, limits, out, gathered),
         Kind::EcbCsv => fx::read_csv(bytes, limits, out, gathered),
+        Kind::EcbZip => fx::read_csv(&zipped::only_member(bytes, limits)?, limits, out, gathered),
         Kind::CnbText => fx::read_cnb(bytes, limits, out, gathered),
         Kind::PortfolioJson => portfolio::read_json(bytes, limits, out, gathered),
         Kind::PortfolioCsv => portfolio::read_csv(bytes, limits, out, gathered),

@@ -126,18 +126,17 @@ impl Market {
         let yesterday = self.today().plus_days(-1);
         self.ticks += 1;
         let mut quotes = Vec::new();
-        for paper in 0..PAPERS.len() {
-            let Paper { nav, mic, delay_seconds, .. } = PAPERS[paper];
+        for (paper, Paper { nav, mic, delay_seconds, .. }) in PAPERS.iter().enumerate() {
             // The first tick tells them all, later ones a few.
             let chosen = self.ticks == 1 || self.random.below(3) == 0;
-            if nav || !chosen || !is_open(mic, now) {
+            if *nav || !chosen || !is_open(mic, now) {
                 continue;
             }
             let step = i64::try_from(self.random.below(301)).unwrap_or(0) - 150;
             self.stray[paper] = (self.stray[paper] * 98 / 100 + step).clamp(-STRAY, STRAY);
             let base = close(paper, self.first, yesterday);
             let price = base + base * self.stray[paper] / 100_000;
-            quotes.push(quote(paper, shown(price), "last", now.plus_seconds(-delay_seconds)));
+            quotes.push(quote(paper, shown(price), "last", now.plus_seconds(-*delay_seconds)));
         }
         if self.ticks.is_multiple_of(WRONG) {
             quotes.push(self.wrong(now, yesterday));

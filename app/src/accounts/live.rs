@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     overview,
+    portfolio::pages::summary,
     ui::fragment,
     web::Visitor,
     words::{Figures, Sign},
@@ -43,9 +44,10 @@ pub async fn render(
     let Some(page) = page else { return Ok(Vec::new()) };
     let mut ops = balances(visitor, figures, &page);
     let glimpse = glimpse::read(tx, scope, figures.today()).await?;
+    let books = summary::read(tx, scope, figures.today()).await?;
     ops.push(Op::Html {
         key: "everything".to_owned(),
-        html: fragment(|| overview::pages::everything(visitor, figures, &glimpse)),
+        html: fragment(|| overview::pages::everything(visitor, figures, &glimpse, &books)),
     });
     ops.push(Op::Html { key: "latest".to_owned(), html: fragment(|| glimpse::latest(visitor, figures, &glimpse)) });
     match event.detail.as_deref().map(Id::<kind::Entry>::try_from) {

@@ -19,6 +19,8 @@ pub struct Ages {
 
 /// How long a new row is marked as new.
 const NEW_MILLIS: i32 = 60_000;
+/// How long a price shows which way it has gone.
+const TICK_MILLIS: i32 = 1_600;
 /// How long the lamp stays lit after the stream has broken.
 const PATIENCE_MILLIS: i32 = 10_000;
 
@@ -29,6 +31,8 @@ struct Client {
     state: RwSignal<&'static str>,
     channel: Option<BroadcastChannel>,
     broken: Cell<u32>,
+    /// Counts price ticks, so that the end of one does not end the next.
+    ticks: Cell<u32>,
 }
 
 /// Starts the client; once for a page.
@@ -40,7 +44,15 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
     let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
-    let client = Rc::new(Client { window, document, cursor: Cell::new(cursor), state, channel, broken: Cell::new(0) });
+    let client = Rc::new(Client {
+        window,
+        document,
+        cursor: Cell::new(cursor),
+        state,
+        channel,
+        broken: Cell::new(0),
+        ticks: Cell::new(0),
+    });
     client.hear_tabs();
     client.watch_network();
     let leader = client.clone();
@@ -105,6 +117,10 @@ impl Client {
         };
         match text(op, "op").as_str() {
             "text" => all("data-live", &text(op, "key"), &|element| element.set_text_content(Some(&text(op, "text")))),
+            "quote" => all("data-live", &text(op, "key"), &|element| {
+                element.set_text_content(Some(&text(op, "text")));
+                self.tick(element, &text(op, "dir"));
+            }),
             "html" => all("data-live", &text(op, "key"), &|element| {
                 // What is open stays open.
                 let open = element.query_selector("details[open]").ok().flatten().is_some();
@@ -125,6 +141,24 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Shows for a moment which way a price has gone.
+    fn tick(&self, element: &Element, dir: &str) {
+        if dir.is_empty() {
+            return;
+        }
+        let tick = self.ticks.get().wrapping_add(1);
+        self.ticks.set(tick);
+        let _ = element.set_attribute("data-dir", dir);
+        let _ = element.set_attribute("data-tick", &tick.to_string());
+        let element = element.clone();
+        self.later(TICK_MILLIS, move || {
+            if element.get_attribute("data-tick").as_deref() == Some(&tick.to_string()) {
+                let _ = element.remove_attribute("data-dir");
+                let _ = element.remove_attribute("data-tick");
+            }
+        });
     }
 
     /// Puts a row under the heading of its group, which comes first where the list does not have it.
@@ -199,6 +233,12 @@ impl Client {
 
     fn take(self: &Rc<Self>, text: &str) {
         let Ok(event) = JSON::parse(text) else { return };
+        // Prices have no number: they are done as they come, and the cursor stays.
+        let quotes = field(&event, "quotes");
+        if Array::is_array(&quotes) {
+            Array::from(&quotes).iter().for_each(|op| self.perform(&op));
+            return;
+        }
         if !self.apply(&event) {
             let client = self.clone();
             spawn_local(async move { client.catch_up().await });
@@ -226,7 +266,7 @@ impl Client {
     /// Reads the stream for this tab and the others, for as long as the page lives.
     fn lead(self: &Rc<Self>) {
         let Ok(source) = EventSource::new(&format!("/live?after={}", self.cursor.get())) else { return };
-        for name in ["message", "hello", "reset", "bye"] {
+        for name in ["message", "quote", "hello", "reset", "bye"] {
             let client = self.clone();
             let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
                 client.broken.set(client.broken.get() + 1);
@@ -235,7 +275,7 @@ impl Client {
                         client.state.set("live");
                         client.tell_tabs("live");
                     }
-                    "message" => {
+                    "message" | "quote" => {
                         let data = message.data().as_string().unwrap_or_default();
                         client.tell_tabs(&data);
                         client.take(&data);

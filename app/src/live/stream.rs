@@ -4,7 +4,8 @@
 //! on another node. It carries words in the reader's language and never counts as a human act.
 
 use crate::{
-    accounts, claims, parcels, portfolio,
+    accounts, claims, parcels,
+    portfolio::{self, quotes::PACE, ticker::Ticker},
     web::{Access, Problem, Routes, SESSION_COOKIE, Services, SignedIn, StreamPlace, Visitor, cookie},
 };
 use axum::{
@@ -21,7 +22,7 @@ use guichet_platform::{
     live::{self, Behind},
     session::SessionToken,
 };
-use guichet_types::LiveEvent;
+use guichet_types::{LiveEvent, LiveQuotes};
 use http::{HeaderMap, HeaderValue, header};
 use std::{convert::Infallible, time::Duration};
 use tokio::sync::mpsc;
@@ -47,6 +48,7 @@ struct LiveQuery {
 /// What a stream says.
 enum Said {
     Event(LiveEvent),
+    Quotes(LiveQuotes),
     Reset,
     Bye,
 }
@@ -57,6 +59,9 @@ impl From<Said> for Event {
             Said::Event(event) => {
                 let data = serde_json::to_string(&event).unwrap_or_default();
                 Self::default().id(event.seq.to_string()).data(data)
+            }
+            Said::Quotes(quotes) => {
+                Self::default().event("quote").data(serde_json::to_string(&quotes).unwrap_or_default())
             }
             Said::Reset => Self::default().event("reset").data("reset"),
             Said::Bye => Self::default().event("bye").data("bye"),
@@ -119,7 +124,7 @@ impl Reader {
                     text.push_str(&serde_json::to_string(&event).map_err(Problem::fault)?);
                     text.push('\n');
                 }
-                Said::Reset | Said::Bye => text.push_str("data: reset\n"),
+                Said::Quotes(_) | Said::Reset | Said::Bye => text.push_str("data: reset\n"),
             }
         }
         Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
@@ -131,6 +136,8 @@ impl Reader {
         if sender.send(hello).await.is_err() {
             return;
         }
+        let (db, quotes) = (self.services.db.clone(), self.services.quotes.clone());
+        let Ok(mut ticker) = Ticker::start(&db, &quotes, self.scope, self.today()).await else { return };
         loop {
             match self.next().await {
                 Ok(said) => {
@@ -150,11 +157,21 @@ impl Reader {
                 Err(_) => return,
             }
             let closing = self.services.closing.clone();
-            tokio::select! {
-                () = closing.cancelled() => return,
-                () = sender.closed() => return,
-                changed = bell.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(SESSION_CHECK) => {}
+            let mut check = std::pin::pin!(tokio::time::sleep(SESSION_CHECK));
+            loop {
+                tokio::select! {
+                    () = closing.cancelled() => return,
+                    () = sender.closed() => return,
+                    changed = bell.changed() => if changed.is_err() { return } else { break },
+                    () = &mut check => break,
+                    news = ticker.next() => ticker.take(&news),
+                    () = tokio::time::sleep(PACE), if ticker.is_due() => {}
+                }
+                self.tell_prices(&mut ticker, &sender);
+            }
+            // The customer may hold or watch something else by now.
+            if ticker.reload(&db, self.today()).await.is_err() {
+                return;
             }
             let holds = match &token {
                 Some(token) => self.services.sessions.resolve(token).await.is_ok_and(|session| session.is_some()),
@@ -164,6 +181,22 @@ impl Reader {
                 let _ = sender.send(Said::Bye.into()).await;
                 return;
             }
+        }
+    }
+
+    fn today(&self) -> guichet_types::Date {
+        self.visitor.figures(&self.services).today()
+    }
+
+    /// Sends the latest prices, if the reader has taken everything before them. Else they wait, and get newer.
+    fn tell_prices(&self, ticker: &mut Ticker, sender: &mpsc::Sender<Event>) {
+        if !ticker.is_due() || sender.capacity() < sender.max_capacity() {
+            return;
+        }
+        let ops = ticker.ops(&self.visitor, &self.visitor.figures(&self.services));
+        if !ops.is_empty() {
+            // There is room: this task alone sends.
+            let _ = sender.try_send(Said::Quotes(LiveQuotes { quotes: ops }).into());
         }
     }
 

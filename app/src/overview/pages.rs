@@ -5,6 +5,7 @@ use crate::{
         glimpse::{self, Glimpse},
         pages::{account_name, as_of, no_accounts},
     },
+    portfolio::{book::Book, pages::summary},
     ui::{Place, app_page, figure, live_lamp, spark},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
@@ -12,7 +13,7 @@ use crate::{
 use axum::{extract::State, response::Response, routing::get};
 use futures::FutureExt as _;
 use guichet_platform::db::DbError;
-use guichet_types::Money;
+use guichet_types::{Currency, Money};
 use leptos::{either::Either, prelude::*};
 
 /// The routes of this domain.
@@ -28,11 +29,12 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
     let read = services.db.read(&scope, move |tx| {
         async move {
             let live = guichet_platform::live::cursor(tx, &scope).await?;
-            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, live))
+            let books = summary::read(tx, &scope, today).await?;
+            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, books, live))
         }
         .boxed()
     });
-    let (money, live) = read.await?;
+    let (money, books, live) = read.await?;
     let title = w.get("nav-overview");
     let name = who.session.given_name.clone().unwrap_or_else(|| who.session.name.clone());
     let (_, minutes) = figures.local(figures.now());
@@ -45,12 +47,13 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
-            {if money.accounts.is_empty() {
+            {if money.accounts.is_empty() && books.is_empty() {
                 Either::Left(view! { <div class="panel">{no_accounts(visitor)}</div> })
             } else {
                 Either::Right(view! {
-                    <div class="grid grid--fill">
-                        {money_panel(visitor, &figures, &money)}
+                    <div class="stack">
+                        {money_panel(visitor, &figures, &money, &books)}
+                        {books.iter().map(|book| summary::panel(visitor, &figures, book)).collect_view()}
                         {movements_panel(visitor, &figures, &money)}
                     </div>
                 })
@@ -60,7 +63,7 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
 }
 
 /// What everything adds up to, how that has gone, and each account.
-fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl IntoView + use<> {
+fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse, books: &[Book]) -> impl IntoView + use<> {
     let w = visitor.words();
     let items = money.accounts.iter().map(|account| {
         let booked = account.booked.map(|booked| {
@@ -85,7 +88,7 @@ fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl In
     view! {
         <section class="panel band" aria-labelledby="net">
             <div class="panel__body stack gap-5">
-                <div class="grid" data-live="everything">{everything(visitor, figures, money)}</div>
+                <div class="grid" data-live="everything">{everything(visitor, figures, money, books)}</div>
                 <dl class="stats push">{items}</dl>
             </div>
         </section>
@@ -93,17 +96,19 @@ fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl In
 }
 
 /// The total with its change of today, and its line; also what the live stream puts in its place.
-pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl IntoView + use<> {
+pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse, books: &[Book]) -> impl IntoView + use<> {
     let w = visitor.words();
-    let mut totals = glimpse::totals(&money.accounts).into_iter();
+    let held: Vec<Money> = books.iter().map(|book| book.total().value).collect();
+    let mut totals = glimpse::totals(&money.accounts, &held).into_iter();
     let main = totals.next();
+    let history = main.map(|total| history(figures, money, books, total.currency)).unwrap_or_default();
     let hero = main.map(|total| figure(figures, total, "figure money", None));
     let others =
         totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
     let line = main.and_then(|total| {
         let amount = |minor| figures.money(Money::new(minor, total.currency), Sign::Negative);
-        let (first, last) = (*money.history.first()?, *money.history.last()?);
-        let yesterday = money.history.iter().rev().nth(1).copied().unwrap_or(last);
+        let (first, last) = (*history.first()?, *history.last()?);
+        let yesterday = history.iter().rev().nth(1).copied().unwrap_or(last);
         let summary = w.with(
             "total-summary",
             &[("days", &glimpse::DAYS.to_string()), ("first", &amount(first)), ("last", &amount(last))],
@@ -114,7 +119,7 @@ pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl
             last - first,
             from.clone(),
             view! {
-                <div class="col-6">{spark(&money.history, summary)}
+                <div class="col-6">{spark(&history, summary)}
                     <p class="chart__x" aria-hidden="true"><span>{from}</span><span>{w.get("today")}</span></p></div>
             },
         ))
@@ -142,6 +147,22 @@ pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> impl
             <p class="cluster gap-2">{changes}{others}</p></div>
         {line}
     }
+}
+
+/// What accounts and portfolios in a currency added up to at the end of each day of the line.
+fn history(figures: &Figures, money: &Glimpse, books: &[Book], currency: Currency) -> Vec<i64> {
+    let from = figures.today().plus_days(1 - glimpse::DAYS);
+    let mut history = money.history.clone();
+    for book in books.iter().filter(|book| book.portfolio.currency == currency) {
+        let series = book.series(book.total().value.minor);
+        for (offset, sum) in history.iter_mut().enumerate() {
+            let day = from.plus_days(i32::try_from(offset).unwrap_or(0));
+            let until = series.partition_point(|value| value.day <= day);
+            let value = until.checked_sub(1).and_then(|last| series.get(last)).map_or(0, |value| value.value);
+            *sum = sum.saturating_add(value);
+        }
+    }
+    history
 }
 
 fn movements_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> Option<impl IntoView + use<>> {

@@ -20,7 +20,7 @@ pub struct StepChart {
 }
 
 /// A round number that is not below `value`: 1, 2, 2.5 or 5 times a power of ten.
-fn round_up(value: i64) -> i64 {
+pub(super) fn round_up(value: i64) -> i64 {
     let mut power = 1_i64;
     while power.saturating_mul(10) <= value {
         power = power.saturating_mul(10);
@@ -46,7 +46,7 @@ fn axis(values: &[i64], unit: i64) -> (i64, i64, i64) {
 }
 
 /// Hundredths of a percent as SVG writes them: `18.25`.
-fn coordinate(hundredths: i64) -> String {
+pub(super) fn coordinate(hundredths: i64) -> String {
     if hundredths % 100 == 0 {
         (hundredths / 100).to_string()
     } else {

@@ -2,11 +2,15 @@
 
 mod chart;
 mod document;
+mod donut;
+mod line;
 mod parts;
 mod shell;
 pub mod text;
 
 pub use chart::{StepChart, spark, step_chart};
 pub use document::{bare_page, page, problem_page};
+pub use donut::{Slice, donut, slice_class};
+pub use line::{LineChart, line_chart};
 pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, money};
 pub use shell::{Place, app_page, foot, language_menu, live_lamp, public_page, sign_in_link};

@@ -76,6 +76,8 @@ pub struct Services {
     pub downloads: Arc<Semaphore>,
     /// Live streams that are open.
     pub streams: Streams,
+    /// The latest prices, for open pages.
+    pub quotes: crate::portfolio::quotes::Quotes,
     /// What is counted.
     pub metrics: Metrics,
     /// How often an idle stream says that it is there.

@@ -2,7 +2,7 @@
 
 use super::Words;
 use fixed_decimal::{Decimal as IcuDecimal, SignDisplay};
-use guichet_types::{Currency, Date, Locale, Money, Timestamp};
+use guichet_types::{Currency, Date, Decimal, Locale, Money, Timestamp};
 use icu_calendar::Iso;
 use icu_datetime::{DateTimeFormatter, fieldsets};
 use icu_decimal::DecimalFormatter;
@@ -99,6 +99,32 @@ impl Figures {
     #[must_use]
     pub fn number(&self, number: i64) -> String {
         self.formatters().number.format(&IcuDecimal::from(number)).to_string()
+    }
+
+    /// An exact decimal, grouped, with at least so many digits behind the point: `1,234.50`.
+    #[must_use]
+    pub fn decimal(&self, number: Decimal, least: u8) -> String {
+        let mut shown = IcuDecimal::from(number.mantissa());
+        shown.multiply_pow10(-i16::from(number.scale()));
+        shown.pad_end(-i16::from(least));
+        shown.apply_sign_display(SignDisplay::Never);
+        let digits = self.formatters().number.format(&shown).to_string();
+        if number.is_negative() { format!("{MINUS}{digits}") } else { digits }
+    }
+
+    /// A fraction as percent, with so many digits: `0.47%`, `+0,47 %`.
+    #[must_use]
+    pub fn percent(&self, fraction: Decimal, digits: u8, sign: Sign) -> String {
+        let hundred = fraction.checked_mul(Decimal::new(100, 0)).unwrap_or(fraction).rounded(digits);
+        let plus = if sign == Sign::Always && hundred > Decimal::ZERO { "+" } else { "" };
+        let gap = if self.locale == Locale::En { String::new() } else { NBSP.to_string() };
+        format!("{plus}{}{gap}%", self.decimal(hundred, digits))
+    }
+
+    /// A time of day to the second, for prices: `14:32:08`.
+    #[must_use]
+    pub fn time_seconds(&self, at: Timestamp) -> String {
+        format!("{}:{:02}", self.time(at), at.millis().div_euclid(1_000).rem_euclid(60))
     }
 
     /// The digits of an amount without sign and currency, grouped: `4,812.37`.
@@ -327,6 +353,17 @@ mod tests {
         assert_eq!(figures(Locale::Fr).day_heading(en.today().plus_days(-4)), "vendredi 13 novembre");
         assert_eq!(en.age(at.plus_seconds(-2)), "2 s ago");
         assert_eq!(en.age(at.plus_seconds(-7_200)), "Today, 12:32");
+    }
+
+    #[test]
+    fn a_price_keeps_every_digit_and_a_percentage_two() {
+        let number: Decimal = "-1234.5".parse().unwrap_or_default();
+        assert_eq!(figures(Locale::En).decimal(number, 2), "−1,234.50");
+        assert_eq!(figures(Locale::De).decimal("0.98125".parse().unwrap_or_default(), 2), "0,98125");
+        let fraction: Decimal = "0.004711".parse().unwrap_or_default();
+        assert_eq!(figures(Locale::En).percent(fraction, 2, Sign::Always), "+0.47%");
+        assert_eq!(figures(Locale::Fr).percent(fraction.negate(), 2, Sign::Always), "−0,47\u{a0}%");
+        assert_eq!(figures(Locale::En).time_seconds(Timestamp(1_794_922_328_000)), "14:32:08");
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub mod kind {
     /// A message to the back office.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Message {}
+    /// A portfolio: a securities account.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Portfolio {}
+    /// An instrument: a share, a fund, a bond.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Instrument {}
 }
 
 /// The id of a `K`. Printed as 32 hexadecimal digits.

@@ -25,7 +25,7 @@ pub use decimal::{Decimal, DecimalError};
 pub use iban::{Iban, IbanError, group_in_fours};
 pub use id::{Id, IdError, kind};
 pub use isin::{Isin, IsinError};
-pub use live::LiveEvent;
+pub use live::{LiveEvent, LiveQuotes};
 pub use locale::{Locale, Theme};
 pub use mic::{Market, Mic, MicError};
 pub use money::{Currency, CurrencyError, Money, MoneyError};

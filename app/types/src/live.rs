@@ -15,6 +15,13 @@ pub struct LiveEvent {
     pub ops: Vec<Op>,
 }
 
+/// The latest prices that a page shows. They have no number: only the latest counts, and a reconnect starts from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveQuotes {
+    /// What to do on the page.
+    pub quotes: Vec<Op>,
+}
+
 /// One instruction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "lowercase")]
@@ -45,6 +52,16 @@ pub enum Op {
         id: String,
         /// The row.
         html: String,
+    },
+    /// Puts a price into every element with this `data-live`, and shows for a moment which way it has gone.
+    Quote {
+        /// The value of `data-live`.
+        key: String,
+        /// The new text.
+        text: String,
+        /// `up` or `down`; nothing when it has not moved.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dir: Option<String>,
     },
     /// Words for the one polite live region.
     Announce {

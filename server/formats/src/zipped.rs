@@ -61,6 +61,24 @@ pub fn read_zip<R: Read + Seek>(input: R, limits: &Limits, sink: Sink<'_>) -> Re
     out.finish()
 }
 
+/// The only file of an archive, unpacked within bounds.
+///
+/// # Errors
+/// When the archive is broken, has not one file, or unpacks to too much.
+pub(crate) fn only_member(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let refused = |reason: String| Refusal::Zip { reason };
+    let mut archive = ZipArchive::new(io::Cursor::new(bytes)).map_err(|error| refused(error.to_string()))?;
+    if archive.len() != 1 {
+        return Err(refused(format!("it has {} members, and one is due", archive.len())));
+    }
+    let file = archive.by_index(0).map_err(|error| refused(error.to_string()))?;
+    let most = file.compressed_size().saturating_mul(limits.max_ratio).max(FREE).min(limits.max_unpacked);
+    let mut counted = Counted { inner: file, left: most, exceeded: false };
+    let mut text = Vec::new();
+    counted.read_to_end(&mut text).map_err(|error| refused(error.to_string()))?;
+    Ok(text)
+}
+
 /// Letters that can be shown anywhere; no paths.
 fn harmless(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -7,7 +7,10 @@ use crate::{
 };
 use anyhow::Context as _;
 use futures::FutureExt as _;
-use guichet_app::web::{Institution, Services, Streams};
+use guichet_app::{
+    portfolio::quotes::{Quotes, follow},
+    web::{Institution, Services, Streams},
+};
 use guichet_platform::{
     config::Config,
     inbox, live,
@@ -51,6 +54,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
         streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
+        quotes: Quotes::default(),
         metrics: metrics.clone(),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
@@ -63,6 +67,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(parts.inbox.clone().work_off(stop.clone())),
         tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
+        tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(
             parts.db.clone(),
             parts.clock.clone(),

@@ -3,6 +3,7 @@
 
 mod bank;
 mod door;
+mod market;
 
 use crate::commands::say;
 use guichet_platform::clock::SharedClock;
@@ -17,17 +18,20 @@ pub use door::{Door, Hook, take_letters};
 pub enum Part {
     /// Accounts and statements: camt.052, camt.053, camt.054.
     Bank,
+    /// Instruments, portfolios, prices and rates of exchange.
+    Market,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Bank];
+    pub const ALL: [Self; 2] = [Self::Bank, Self::Market];
 
     /// Its name: of its webhook source, its secrets and its folder of messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bank => "bank",
+            Self::Market => "market",
         }
     }
 }
@@ -61,6 +65,8 @@ pub async fn play(part: Part, stage: Stage, every: Duration, stop: CancellationT
     std::fs::create_dir_all(&stage.memory)?;
     match part {
         Part::Bank => act(part, bank::Bank::new(stage)?, every, stop).await,
+        // Prices come faster than anything else.
+        Part::Market => act(part, market::Market::new(stage)?, every.min(Duration::from_secs(2)), stop).await,
     }
     Ok(())
 }

@@ -7,3 +7,4 @@ mod killed;
 mod matrix;
 mod pages;
 mod portal;
+mod portfolio;

@@ -21,7 +21,7 @@ enum Try {
     Change,
 }
 
-const MATRIX: [(&str, &str, Try); 21] = [
+const MATRIX: [(&str, &str, Try); 29] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -31,6 +31,14 @@ const MATRIX: [(&str, &str, Try); 21] = [
     ("GET", "/accounts/{account}/details", Try::Theirs),
     ("GET", "/accounts/{account}/entries/{entry}", Try::Theirs),
     ("GET", "/accounts/{account}/download/{format}", Try::Theirs),
+    ("GET", "/portfolio", Try::Own),
+    ("GET", "/portfolio/find", Try::Own),
+    ("GET", "/portfolio/instruments/{instrument}", Try::Own),
+    ("GET", "/portfolio/{portfolio}", Try::Theirs),
+    ("GET", "/portfolio/{portfolio}/holdings/{instrument}", Try::Theirs),
+    ("GET", "/portfolio/{portfolio}/download/{format}", Try::Theirs),
+    ("POST", "/portfolio/watch", Try::Change),
+    ("POST", "/portfolio/unwatch", Try::Change),
     ("GET", "/live", Try::Own),
     ("POST", "/api/sign-out", Try::Change),
     ("POST", "/api/stay", Try::Change),
@@ -72,7 +80,7 @@ async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, 
         let entries = portal.links(account, cookie, &format!("{account}/entries/")).await;
         assert!(!entries.is_empty());
         for (method, path, attempt) in MATRIX {
-            if attempt == Try::Theirs {
+            if attempt == Try::Theirs && path.starts_with("/accounts/") {
                 let formats = if path.contains("{format}") { &["csv", "json", "ofx", "camt"][..] } else { &[""] };
                 for format in formats {
                     let entry = entries[0].rsplit('/').next().unwrap();
@@ -85,11 +93,48 @@ async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, 
             }
         }
     }
+    let holdings = holdings(portal, cookie).await;
+    for (portfolio, instrument) in &holdings {
+        for (method, path, attempt) in MATRIX {
+            if attempt == Try::Theirs && path.starts_with("/portfolio/") {
+                let formats = if path.contains("{format}") { &["csv", "transactions"][..] } else { &[""] };
+                for format in formats {
+                    let path = path.replace("/portfolio/{portfolio}", portfolio);
+                    own.push((method, path.replace("{instrument}", instrument).replace("{format}", format), attempt));
+                }
+            }
+        }
+    }
     own.extend(MATRIX.iter().filter(|(.., attempt)| *attempt == Try::Own).map(|(method, path, attempt)| {
         let path = if *path == "/live" { "/live?after=0&once=1" } else { path };
-        (*method, path.to_owned(), *attempt)
+        (*method, path.replace("{instrument}", &holdings[0].1), *attempt)
     }));
     own
+}
+
+/// Each portfolio of a customer, by its address, with an instrument that it holds.
+pub async fn holdings(portal: &Portal, cookie: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    let pages: BTreeSet<String> = portfolios(portal, cookie).await.into_iter().collect();
+    for page in pages {
+        let links = portal.links(&page, cookie, &format!("{page}/holdings/")).await;
+        found.push((page, links[0].rsplit('/').next().unwrap().to_owned()));
+    }
+    found
+}
+
+/// The addresses of a customer's portfolios.
+async fn portfolios(portal: &Portal, cookie: &str) -> Vec<String> {
+    let links = portal.links("/portfolio", cookie, "/portfolio/").await;
+    let mut pages: Vec<String> = links
+        .iter()
+        .filter_map(|link| link.split(['/', '?']).nth(2))
+        .filter(|id| id.len() == 32)
+        .map(|id| format!("/portfolio/{id}"))
+        .collect();
+    pages.sort();
+    pages.dedup();
+    pages
 }
 
 on_both_databases! {
@@ -108,7 +153,8 @@ on_both_databases! {
     async fn another_customer_gets_the_answer_of_what_does_not_exist(world: World) {
         let portal = Portal::new(world).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
-        let mine: BTreeSet<String> = portal.links("/accounts", &hugo, "/accounts/").await.into_iter().collect();
+        let mut mine: BTreeSet<String> = portal.links("/accounts", &hugo, "/accounts/").await.into_iter().collect();
+        mine.extend(portfolios(&portal, &hugo).await);
         let mut tried = 0;
         for (method, path, attempt) in addresses(&portal, &ines).await {
             let foreign = attempt == Try::Theirs && !mine.iter().any(|account| path.starts_with(account.as_str()));
@@ -129,14 +175,15 @@ on_both_databases! {
                 assert_eq!(answer.status, StatusCode::OK, "{path}");
             }
         }
-        assert!(tried >= 6, "{tried}");
+        assert!(tried >= 10, "{tried}");
     }
 
     async fn odd_ids_are_not_there(world: World) {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for id in ["*", "%25", "1", "0", "-1", "null", "%00", "..%2f..", "FR7630009021440004812370152", "a,b", "[]", "%F0%9F%92%A3"] {
-            for path in [format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv")] {
+            let portfolio = [format!("/portfolio/{id}"), format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}")];
+            for path in portfolio.into_iter().chain([format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv")]) {
                 let answer = portal.get(&path, &ines).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
                 assert!(!answer.body.contains("SECRET"), "{path}");

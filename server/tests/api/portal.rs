@@ -122,6 +122,7 @@ impl Portal {
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             streams: Streams::new(8, Metrics::new(&*world.random)),
+            quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),
         };
@@ -142,6 +143,9 @@ impl Portal {
         portal.send(&statement(OWN[0], "INESSECRET")).await;
         portal.send(&statement(OWN[1], "HUGOSECRET")).await;
         portal.send(&statement(JOINT, "SHARED")).await;
+        for document in crate::portfolio::documents() {
+            portal.send(&document).await;
+        }
         portal
     }
 
@@ -188,6 +192,20 @@ impl Portal {
         // A live stream has no end; what it has said by then is what counts, and is asked for with `once`.
         let body = bytes.map(|bytes| String::from_utf8_lossy(&bytes.unwrap()).into_owned()).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// What a stream says within so many milliseconds.
+    pub async fn listen(&self, path: &str, cookie: &str, millis: u64) -> String {
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let mut body = self.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
+        let mut said = String::new();
+        let reading = async {
+            while let Some(Ok(bytes)) = futures::StreamExt::next(&mut body).await {
+                said.push_str(&String::from_utf8_lossy(&bytes));
+            }
+        };
+        let _ = tokio::time::timeout(Duration::from_millis(millis), reading).await;
+        said
     }
 
     /// Reads a page as somebody.

@@ -26,6 +26,7 @@ use guichet_platform::{
 };
 use guichet_types::Currency;
 use prepare::Step;
+pub(crate) use rows::{insert_findings, insert_quarantined};
 use std::{
     collections::HashMap,
     fs::File,
@@ -104,28 +105,44 @@ fn run(path: &Path, limits: &Limits, sink: guichet_formats::Sink<'_>) -> std::io
 
 fn survey(path: &Path, limits: &Limits) -> std::io::Result<Survey> {
     let mut reporter = Reporter::default();
-    let mut facts: Vec<Facts> = Vec::new();
-    let mut last: HashMap<String, usize> = HashMap::new();
-    let mut provisional = true;
+    let mut gathering = Gathering { provisional: true, ..Gathering::default() };
     let outcome = run(path, limits, &mut |record| {
-        match &record {
-            Record::Document(document) => provisional &= document.message_type.kind() != StatementKind::Statement,
+        gathering.take(&record);
+        reporter.take(&record);
+        ControlFlow::Continue(())
+    })?;
+    let provisional = gathering.provisional;
+    Ok(Survey { report: reporter.finish(outcome), facts: gathering.finish(), provisional })
+}
+
+/// Facts of statements, as the first reading goes over them.
+#[derive(Default)]
+struct Gathering {
+    facts: Vec<Facts>,
+    last: HashMap<String, usize>,
+    provisional: bool,
+}
+
+impl Gathering {
+    fn take(&mut self, record: &Record) {
+        match record {
+            Record::Document(document) => self.provisional &= document.message_type.kind() != StatementKind::Statement,
             Record::Statement(head) => {
                 let account = head.account.as_ref();
                 let balance = head.balances.first().map(|balance| balance.currency);
                 let currency = account.and_then(|account| account.currency).or(balance);
                 if let Some(account) = account {
-                    last.insert(account.id.clone(), facts.len());
+                    self.last.insert(account.id.clone(), self.facts.len());
                 }
-                facts.push(Facts { currency, ..Facts::default() });
+                self.facts.push(Facts { currency, ..Facts::default() });
             }
             Record::Entry(entry) => {
-                if let Some(facts) = facts.last_mut() {
+                if let Some(facts) = self.facts.last_mut() {
                     facts.currency = facts.currency.or(Some(entry.currency));
                 }
             }
             Record::StatementEnd(end) => {
-                if let Some(facts) = facts.last_mut() {
+                if let Some(facts) = self.facts.last_mut() {
                     let closing = end.closing.as_ref().or(end.opening.as_ref()).map(|balance| balance.currency);
                     facts.currency = facts.currency.or(closing);
                     facts.end = end.clone();
@@ -133,13 +150,40 @@ fn survey(path: &Path, limits: &Limits) -> std::io::Result<Survey> {
             }
             Record::Finding(_) | Record::Quarantined(_) => {}
         }
-        reporter.take(&record);
-        ControlFlow::Continue(())
-    })?;
-    for index in last.into_values() {
-        facts[index].last_of_account = true;
     }
-    Ok(Survey { report: reporter.finish(outcome), facts, provisional })
+
+    fn finish(mut self) -> Vec<Facts> {
+        for index in self.last.into_values() {
+            self.facts[index].last_of_account = true;
+        }
+        self.facts
+    }
+}
+
+/// Books the bank statements that another feed found in a document of its own, in one transaction.
+///
+/// # Errors
+/// What the database says.
+pub async fn apply_bank(
+    db: &Db,
+    scope: FeedScope,
+    job: &Job,
+    clock: SharedClock,
+    records: Vec<Record>,
+) -> Result<(), DbError> {
+    let mut gathering = Gathering::default();
+    records.iter().for_each(|record| gathering.take(record));
+    let mut applier = Applier::new(job.document, job.received_at, clock, gathering.finish());
+    let through = records.len() as u64;
+    let steps = records.into_iter().map(Step::from).collect();
+    db.write(&scope, move |tx| {
+        async move {
+            applier.take(tx, steps).await?;
+            applier.checkpoint(tx, through).await
+        }
+        .boxed()
+    })
+    .await
 }
 
 /// What the second reading hands over: a run of records, and how many of the document lie before its end.

@@ -23,7 +23,7 @@ mod text;
 
 pub use report::{Figures, OfxFigures, OfxPosition, OfxStatement, PortfolioFigures, QuoteFigures, RateFigures, Report};
 
-use crate::{Limits, Refusal, json, ofx};
+use crate::{Limits, Refusal, json, ofx, zipped};
 use csv::Table;
 use record::Record;
 use report::Reporter;
@@ -52,6 +52,8 @@ pub enum Kind {
     EcbXml,
     /// The same as CSV.
     EcbCsv,
+    /// The CSV in an archive, as the bank gives it away: `eurofxref.zip`, `eurofxref-hist.zip`.
+    EcbZip,
     /// Daily rates of the Czech National Bank as text.
     CnbText,
     /// Rates of another central bank as XML; not read.
@@ -69,7 +71,7 @@ impl Kind {
         match self {
             Self::Ofx => "ofx",
             Self::QuotesJson | Self::QuotesCsv => "quotes",
-            Self::EcbXml | Self::EcbCsv | Self::CnbText | Self::OtherRates => "fx-rates",
+            Self::EcbXml | Self::EcbCsv | Self::EcbZip | Self::CnbText | Self::OtherRates => "fx-rates",
             Self::PortfolioJson | Self::PortfolioCsv => "portfolio",
         }
     }
@@ -78,6 +80,11 @@ impl Kind {
 /// Tells the format by its first bytes, which may be cut anywhere; give it [`ENOUGH`] or the whole. None when it is none.
 #[must_use]
 pub fn detect(head: &[u8]) -> Option<Kind> {
+    // An archive begins with the name of its first member.
+    if head.starts_with(b"PK\x03\x04") {
+        let name = head.get(30..).unwrap_or_default();
+        return name.starts_with(b"eurofxref").then_some(Kind::EcbZip);
+    }
     let head = crate::decode::head(&head[..head.len().min(ENOUGH)]);
     let head = head.trim_start_matches('\u{feff}').trim_start();
     if ofx::is_ofx(head) {
@@ -115,6 +122,9 @@ fn read_into(
     sink: Sink<'_>,
     gathered: &mut Gathered,
 ) -> Result<(), Refusal> {
+    if kind == Kind::EcbZip {
+        return read_into(&zipped::only_member(bytes, limits)?, Kind::EcbCsv, limits, sink, gathered);
+    }
     let out = &mut Out::new(sink, Record::Finding, Record::Quarantined).at_most(limits.max_entries);
     if bytes.len() as u64 > limits.max_bytes {
         return Err(Refusal::TooLarge { what: "bytes", limit: limits.max_bytes });
@@ -126,7 +136,7 @@ fn read_into(
     let text = &whole(bytes, matches!(kind, Kind::EcbXml | Kind::OtherRates), limits, out)?;
     let json = || json::parse(text.trim_start_matches('\u{feff}'), &limits.into());
     match kind {
-        Kind::Ofx => Ok(()),
+        Kind::Ofx | Kind::EcbZip => Ok(()),
         Kind::QuotesJson => quotes::read_json(&json()?, out, gathered),
         Kind::QuotesCsv => quotes::read_csv(Table::open(text, limits, out)?, out, gathered),
         Kind::EcbXml | Kind::OtherRates => fx::read_xml(text, limits, out, gathered),

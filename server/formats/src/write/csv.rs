@@ -93,6 +93,21 @@ impl<W: Write> Writer<W> {
         self.out.write_all(b"\r\n")
     }
 
+    /// Writes a row of cells, each a number or a date (true), or a text.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn row(&mut self, cells: &[(bool, String)]) -> io::Result<()> {
+        for (index, (plain, cell)) in cells.iter().enumerate() {
+            if *plain && index > 0 {
+                self.number(cell)?;
+            } else {
+                self.text(index, cell)?;
+            }
+        }
+        self.out.write_all(b"\r\n")
+    }
+
     /// Ends the file and gives the output back.
     ///
     /// # Errors

@@ -19,5 +19,6 @@ mod securities_anything;
 mod securities_hostile;
 mod securities_made;
 mod securities_samples;
+mod securities_zip;
 mod shapes;
 mod written;

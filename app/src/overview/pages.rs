@@ -21,6 +21,8 @@ pub fn routes() -> Routes {
 
 async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
     let (accounts, live) = held_accounts(&services, &who).await?;
+    // Read after the accounts: the cursor is theirs, so that an event in between is told again, not lost.
+    let (parcels, _) = crate::parcels::pages::read_list(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-overview");
@@ -40,6 +42,9 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
             } else {
                 money_panel(visitor, &figures, &accounts).into_any()
             }}
+            {crate::parcels::pages::overview_panel(visitor, &figures, &parcels).map(|panel| view! {
+                <section class="panel slip" aria-labelledby="parcels-panel" data-live="parcels-panel">{panel}</section>
+            })}
         }
     }))
 }

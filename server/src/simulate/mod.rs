@@ -2,6 +2,7 @@
 //! own truth, and read what the portal sends them, so that what works with them works with a real one.
 
 mod bank;
+mod carrier;
 mod door;
 
 use crate::commands::say;
@@ -17,17 +18,20 @@ pub use door::{Door, Hook, take_letters};
 pub enum Part {
     /// Accounts and statements: camt.052, camt.053, camt.054.
     Bank,
+    /// Parcels: our own form and EPCIS, by webhook.
+    Carrier,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Bank];
+    pub const ALL: [Self; 2] = [Self::Bank, Self::Carrier];
 
     /// Its name: of its webhook source, its secrets and its folder of messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bank => "bank",
+            Self::Carrier => "carrier",
         }
     }
 }
@@ -61,6 +65,7 @@ pub async fn play(part: Part, stage: Stage, every: Duration, stop: CancellationT
     std::fs::create_dir_all(&stage.memory)?;
     match part {
         Part::Bank => act(part, bank::Bank::new(stage)?, every, stop).await,
+        Part::Carrier => act(part, carrier::Carrier::new(stage)?, every, stop).await,
     }
     Ok(())
 }

@@ -6,4 +6,5 @@ mod hooks;
 mod killed;
 mod matrix;
 mod pages;
+mod parcels;
 mod portal;

@@ -9,7 +9,7 @@
 
 mod apply;
 mod chain;
-mod rows;
+pub(crate) mod rows;
 
 use apply::Applier;
 use futures::{FutureExt as _, future::BoxFuture};

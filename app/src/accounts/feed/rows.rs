@@ -192,7 +192,7 @@ pub(super) async fn insert_entries(
 }
 
 /// Writes what was found, with ids of their own so that finding it again changes nothing.
-pub(super) async fn insert_findings(
+pub(crate) async fn insert_findings(
     tx: &mut Tx,
     document: Id<kind::Document>,
     at: Timestamp,
@@ -218,7 +218,7 @@ pub(super) async fn insert_findings(
 }
 
 /// Keeps pieces aside, with ids of their own.
-pub(super) async fn insert_quarantined(
+pub(crate) async fn insert_quarantined(
     tx: &mut Tx,
     document: Id<kind::Document>,
     at: Timestamp,

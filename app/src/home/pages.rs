@@ -32,7 +32,6 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
                         <h1 class="display" id="promise">{w.get("home-title")}</h1>
                         <p class="lede">{w.get("home-lede")}</p>
                         {crate::parcels::pages::track_form(&visitor)}
-                        <p><a class="button button--lg" href="/sign-in">{w.get("home-sign-in")}</a></p>
                     </div>
                     <div class="arches">
                         <a class="arch" href="/accounts">{icon(&visitor, "landmark")}<b>{w.get("nav-accounts")}</b>

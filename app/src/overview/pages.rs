@@ -37,6 +37,7 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
+            <div class="stack">
             {if accounts.is_empty() {
                 view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
             } else {
@@ -45,6 +46,7 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
             {crate::parcels::pages::overview_panel(visitor, &figures, &parcels).map(|panel| view! {
                 <section class="panel slip" aria-labelledby="parcels-panel" data-live="parcels-panel">{panel}</section>
             })}
+            </div>
         }
     }))
 }

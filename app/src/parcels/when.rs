@@ -81,7 +81,6 @@ pub struct SpanWords {
 pub fn span(w: Words, figures: &Figures, span: &Span) -> SpanWords {
     let (end, today) = (Local::new(span.to, span.offset), Local::new(figures.now(), span.offset).day);
     let begin = span.from.map(|from| Local::new(from, span.offset));
-    let word = day_word(w, figures, end.day, today);
     let late = span.to < figures.now();
     if span.whole_day {
         let figure = match begin.filter(|begin| begin.day != end.day) {
@@ -91,9 +90,14 @@ pub fn span(w: Words, figures: &Figures, span: &Span) -> SpanWords {
         let lead = if late { w.get("parcels-was-expected") } else { w.get("parcels-expected") };
         return SpanWords { lead, short: figure.clone(), figure };
     }
-    let (figure, key) = match begin {
-        Some(begin) if begin.day == end.day => (format!("{}–{}", begin.clock(), end.clock()), "between"),
-        _ => (end.clock(), "until"),
+    // A window over midnight is one of the day on which it begins.
+    let near = |from: Timestamp| span.to.seconds_since(from) < 12 * 3_600;
+    let (figure, word, key) = match begin.filter(|begin| begin.day == end.day || span.from.is_some_and(near)) {
+        Some(begin) => {
+            let day = day_word(w, figures, begin.day, today);
+            (format!("{}–{}", begin.clock(), end.clock()), day, "between")
+        }
+        None => (end.clock(), day_word(w, figures, end.day, today), "until"),
     };
     let lead = match (late, key) {
         (true, _) => w.with("parcels-was-expected-on", &[("day", &word)]),
@@ -134,6 +138,7 @@ mod tests {
         let today = span(w, &figures, &window(38, 128, false));
         assert_eq!((today.lead.as_str(), today.figure.as_str()), ("Arriving today, between", "15:10–16:40"));
         assert_eq!(span(w, &figures, &window(38 + 1_440, 128 + 1_440, false)).short, "tomorrow, 15:10–16:40");
+        assert_eq!(span(w, &figures, &window(480, 660, false)).short, "today, 22:32–01:32");
         assert_eq!(span(w, &figures, &window(-120, -60, false)).lead, "Was expected today");
     }
 }

@@ -2,7 +2,6 @@
 home-title = Der Schalter, der nie schließt
 home-lede = Paket verfolgen, Kontoauszug lesen, Schaden prüfen. Keine Schlange, keine Öffnungszeiten.
 home-open = Offen, wie immer · { $day }, { $time }
-home-sign-in = Anmelden
 home-accounts = Eine Zahlung trifft ein
 home-accounts-text = Sie sehen sie sofort
 home-parcels = Wo es ist, Halt für Halt

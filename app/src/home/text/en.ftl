@@ -2,7 +2,6 @@
 home-title = The counter that never closes
 home-lede = Follow a parcel, read a statement, check a claim. No queue, no opening hours.
 home-open = Open now, as always · { $day }, { $time }
-home-sign-in = Sign in
 home-accounts = A payment arrives
 home-accounts-text = You see it within a second
 home-parcels = Where it is, stop by stop

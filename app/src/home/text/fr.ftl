@@ -2,7 +2,6 @@
 home-title = Le guichet qui ne ferme jamais
 home-lede = Suivez un colis, lisez un relevé, vérifiez un sinistre. Sans file, sans horaires.
 home-open = Ouvert maintenant, comme toujours · { $day }, { $time }
-home-sign-in = Se connecter
 home-accounts = Un paiement arrive
 home-accounts-text = Vous le voyez dans la seconde
 home-parcels = Où il est, arrêt par arrêt

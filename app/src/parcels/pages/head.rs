@@ -167,9 +167,7 @@ fn stepper(w: Words, figures: &Figures, parcel: &Parcel, events: &[Event]) -> im
             _ => "todo",
         };
         let note = match (event, current, index == last) {
-            (Some(event), false, _) if state == "done" => {
-                when::moment(figures, event.at, event.offset, event.whole_day)
-            }
+            (Some(event), false, _) if state == "done" => day_or_clock(figures, event),
             (_, true, _) => w.get("now"),
             (_, _, true) => parcel
                 .arrival
@@ -183,6 +181,13 @@ fn stepper(w: Words, figures: &Figures, parcel: &Parcel, events: &[Event]) -> im
     });
     let items = items.collect_view();
     view! { <ol class="stepper stepper--tight" aria-label=w.get("parcels-progress")>{items}</ol> }
+}
+
+/// When something happened, as shortly as it goes: the time today, else the day.
+fn day_or_clock(figures: &Figures, event: &Event) -> String {
+    let offset = event.offset.unwrap_or(0);
+    let (there, today) = (Local::new(event.at, offset), Local::new(figures.now(), offset).day);
+    if there.day == today && !event.whole_day { there.clock() } else { figures.short_weekday(there.day) }
 }
 
 /// The end of a window, as shortly as it goes.

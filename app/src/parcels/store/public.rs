@@ -114,7 +114,8 @@ pub async fn read_public(tx: &mut Tx, _scope: &PublicScope, id: Id<kind::Parcel>
           s.reason, s.status_at, s.status_offset, s.stops, null as source, s.seen_at, null as role
         from shipment s where s.id = $1";
     // Degrees to a tenth: a town, not a house.
-    const EVENTS: &str = "select e.at, e.offset_minutes, e.whole_day, e.status, e.reason, e.code, null as subcode,
+    const EVENTS: &str =
+        "select e.at, e.offset_minutes, e.whole_day, e.status, e.reason, null as code, null as subcode,
           null as words, null as place_name, e.place_city, e.place_country, e.place_lat / 100000 * 100000 as place_lat,
           e.place_lon / 100000 * 100000 as place_lon, null as signed_by, e.stops, null as source, e.received_at,
           null as document

@@ -67,7 +67,7 @@ test('a recipient asks for a neighbour, and shares a link that they take back', 
   await page.getByText('A neighbour', { exact: true }).click();
   await page.getByRole('button', { name: 'Save my choice' }).click();
   await expect(page.getByRole('alert')).toContainText('Say who, or where');
-  await page.getByLabel('Who may accept it').fill('Mme Petit');
+  await page.getByRole('textbox', { name: 'Who may accept it' }).fill('Mme Petit');
   await page.getByRole('button', { name: 'Save my choice' }).click();
   await expect(page.locator('section:has(#wish)')).toContainText('A neighbour: Mme Petit');
   await page.getByRole('button', { name: 'Make a link' }).click();

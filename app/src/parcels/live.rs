@@ -66,10 +66,13 @@ fn moved(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> Vec<Op> {
         html("journey", page, fragment(|| pages::journey(visitor, figures, parcel, events))),
         html("seen", page, fragment(|| live_time(figures, parcel.seen_at, None))),
     ];
-    // What somebody is filling in stays, until there is nothing left to choose.
-    if parcel.role == Role::Recipient && pages::closing(parcel, figures.now()).is_none() {
-        ops.push(html("choices", page, String::new()));
-        ops.push(html("until", page, String::new()));
+    if parcel.role == Role::Recipient {
+        let until = pages::until(w, figures, parcel);
+        ops.push(Op::Text { key: format!("until:{}", parcel.id), text: until });
+        // What somebody is filling in stays, until there is nothing left to choose.
+        if pages::closing(parcel, figures.now()).is_none() {
+            ops.push(html("choices", page, String::new()));
+        }
     }
     let announced = w.with(
         "parcels-announce",

@@ -95,6 +95,16 @@ pub fn closing(parcel: &Parcel, now: Timestamp) -> Option<Option<Timestamp>> {
     }
 }
 
+/// Until when, in words; nothing when it is too late, or when no end is known.
+#[must_use]
+pub fn until(w: Words, figures: &Figures, parcel: &Parcel) -> String {
+    let end = closing(parcel, figures.now()).flatten().map(|end| {
+        let offset = parcel.arrival.as_ref().map(|arrival| arrival.offset);
+        w.with("parcels-change-until", &[("time", &when::moment(figures, end, offset, false))])
+    });
+    end.unwrap_or_default()
+}
+
 /// `POST /parcels/{parcel}/instruction`. The same form sent twice asks once.
 pub(super) async fn instruct(
     State(services): State<Services>,
@@ -212,10 +222,7 @@ pub(super) fn panel(
     if open.is_none() && page.instruction.is_none() && sent.is_none() {
         return None;
     }
-    let until = open.flatten().map(|end| {
-        let offset = parcel.arrival.as_ref().map(|arrival| arrival.offset);
-        w.with("parcels-change-until", &[("time", &when::moment(figures, end, offset, false))])
-    });
+    let until = until(w, figures, parcel);
     let state = page.instruction.as_ref().map(|instruction| wish_state(visitor, figures, instruction));
     let fault = sent.map(|(_, fault)| {
         view! {
@@ -252,7 +259,8 @@ fn choices(
             match wish {
                 Wish::Hand => None,
                 Wish::AnotherDay => {
-                    let picked = sent.map(|sent| sent.day.clone()).unwrap_or_default();
+                    let asked = page.instruction.as_ref().and_then(|last| last.day).map(|day| day.to_string());
+                    let picked = sent.map(|sent| sent.day.clone()).or(asked).unwrap_or_default();
                     let options = days(&page.parcel, figures.now()).into_iter().map(|day| {
                         let value = day.to_string();
                         let selected = value == picked;

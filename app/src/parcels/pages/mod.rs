@@ -12,7 +12,7 @@ mod track;
 use crate::web::{Access, Routes};
 use axum::routing::{get, post};
 
-pub use choices::{closing, wish_state};
+pub use choices::{closing, until, wish_state};
 pub use head::{badge, head, status_word, title};
 pub use journey::journey;
 pub use list::{items, overview_panel, read_list};

@@ -32,12 +32,7 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     event.respondWith(fetch(request).catch(async () => (await caches.match(OFFLINE)) ?? Response.error()));
   } else if (url.pathname.startsWith('/pkg/')) {
-    event.respondWith((async () => {
-      const kept = await caches.match(url.pathname);
-      if (kept) return kept;
-      const answer = await fetch(request);
-      if (answer.ok) (await caches.open(KEPT)).put(url.pathname, answer.clone());
-      return answer;
-    })());
+    // The browser keeps these by itself; ours are for when there is no network.
+    event.respondWith(fetch(request).catch(async () => (await caches.match(url.pathname)) ?? Response.error()));
   }
 });

@@ -54,7 +54,7 @@ pub(super) async fn counted(tx: &mut Tx, number: &str) -> Result<Vec<Counted>, D
           (select count(*) from parcel_containment p where p.event_id = e.id and p.parent = $1 and p.child <> '') as packs
         from parcel_event e join parcel_event_number n on n.event_id = e.id
         where n.number = $1 and e.withdrawn = 0 and e.at >= $2 and e.at <= $3 order by e.at desc, e.key limit $4";
-    let mut found: BTreeMap<(i64, usize, String), Counted> = BTreeMap::new();
+    let mut found: BTreeMap<(i64, usize, i64, String), Counted> = BTreeMap::new();
     let mut seen = BTreeSet::new();
     let mut left: Vec<(String, During, u8)> = vec![(number.to_owned(), (i64::MIN, i64::MAX), 0)];
     while let Some((thing, (from, to), depth)) = left.pop() {
@@ -66,7 +66,7 @@ pub(super) async fn counted(tx: &mut Tx, number: &str) -> Result<Vec<Counted>, D
         for row in rows {
             // What is done to other things on the same pallet is no news of this one.
             if depth == 0 || row.packs == 0 {
-                found.insert((row.at, rank(&row.status), row.key.clone()), row);
+                found.insert((row.at, rank(&row.status), nearness(row.stops), row.key.clone()), row);
             }
         }
         if depth < DEEP {
@@ -84,6 +84,11 @@ pub(super) async fn counted(tx: &mut Tx, number: &str) -> Result<Vec<Counted>, D
 /// Of two events of the same moment, the one that comes later in the life of a parcel is the later one.
 fn rank(status: &str) -> usize {
     ParcelStatus::ALL.iter().position(|known| known.as_str() == status).unwrap_or(0)
+}
+
+/// Of two moments of a van the nearer one is the later one.
+fn nearness(stops: Option<i64>) -> i64 {
+    stops.map_or(i64::MIN, |stops| -stops)
 }
 
 /// What a thing lay in, and from when to when.

@@ -104,8 +104,14 @@ pub async fn list_events(tx: &mut Tx, scope: &CustomerScope, parcel: Id<kind::Pa
         order by e.at desc, e.key desc limit 500";
     let rows: Vec<EventRow> = on!(tx, c => sqlx::query_as(LIST).bind(scope.bytes()).bind(parcel.as_bytes().as_slice())
         .fetch_all(&mut **c).await)?;
+    Ok(latest_first(rows))
+}
+
+/// Events in their order. Of two of the same moment, the one that comes later in the life of a parcel is the later one, and
+/// of two of a van the nearer one.
+pub(super) fn latest_first(rows: Vec<EventRow>) -> Vec<Event> {
     let mut events: Vec<Event> = rows.into_iter().map(Event::from).collect();
-    // Of two events of the same moment, the one that comes later in the life of a parcel is the later one.
-    events.sort_by_key(|event| std::cmp::Reverse((event.at, event.status)));
-    Ok(events)
+    let near = |event: &Event| event.stops.map_or(i64::MIN, |stops| -stops);
+    events.sort_by_key(|event| std::cmp::Reverse((event.at, event.status, near(event))));
+    events
 }

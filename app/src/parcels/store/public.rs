@@ -2,7 +2,7 @@
 //! name, a street or the carrier's free words.
 
 use super::{
-    event::{Event, EventRow},
+    event::{Event, EventRow, latest_first},
     parcel::{Parcel, ParcelRow},
 };
 use guichet_platform::{
@@ -125,7 +125,5 @@ pub async fn read_public(tx: &mut Tx, _scope: &PublicScope, id: Id<kind::Parcel>
     let parcel: Option<ParcelRow> = on!(tx, c => sqlx::query_as(PARCEL).bind(key).fetch_optional(&mut **c).await)?;
     let Some(parcel) = parcel.map(Parcel::try_from).transpose()? else { return Ok(None) };
     let rows: Vec<EventRow> = on!(tx, c => sqlx::query_as(EVENTS).bind(key).fetch_all(&mut **c).await)?;
-    let mut events: Vec<Event> = rows.into_iter().map(Event::from).collect();
-    events.sort_by_key(|event| std::cmp::Reverse((event.at, event.status)));
-    Ok(Some(Public { parcel, events }))
+    Ok(Some(Public { parcel, events: latest_first(rows) }))
 }

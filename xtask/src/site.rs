@@ -57,8 +57,8 @@ pub fn build(project: &Project, out: &Path, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Copies `public/`. Pictures and fonts get hashed names; what is asked for by a fixed name (favicon, robots.txt) and the
-/// licences keep theirs.
+/// Copies `public/`. Pictures and fonts get hashed names; what is asked for by a fixed name (favicon, robots.txt, the
+/// icons of the installed portal, its worker) and the licences keep theirs.
 fn publish(project: &Project, site: &mut Site) -> Result<(Names, String)> {
     let folder = project.root.join("public");
     let mut names = Names::new();
@@ -67,7 +67,9 @@ fn publish(project: &Project, site: &mut Site) -> Result<(Names, String)> {
         let bytes = project::read(&path)?;
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let is_hashed = matches!(&*extension, "svg" | "woff2" | "png" | "webp" | "avif") && stem != "favicon";
+        let is_hashed = matches!(&*extension, "svg" | "woff2" | "png" | "webp" | "avif")
+            && stem != "favicon"
+            && !stem.starts_with("icon-");
         let url = if is_hashed { site.hashed(&stem, &extension, &bytes)? } else { site.plain(&inside, &bytes)? };
         names.insert(inside, url);
     }

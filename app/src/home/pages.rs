@@ -31,13 +31,13 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
                         <p class="live">{open_now(&visitor, &figures)}</p>
                         <h1 class="display" id="promise">{w.get("home-title")}</h1>
                         <p class="lede">{w.get("home-lede")}</p>
-                        <p><a class="button button--primary button--lg" href="/sign-in">{w.get("home-sign-in")}</a></p>
+                        {crate::parcels::pages::track_form(&visitor)}
                     </div>
                     <div class="arches">
                         <a class="arch" href="/accounts">{icon(&visitor, "landmark")}<b>{w.get("nav-accounts")}</b>
                             <span class="arch__slip"><b>{w.get("home-accounts")}</b>{w.get("home-accounts-text")}</span></a>
-                        <a class="arch" href="/overview">{icon(&visitor, "layout-dashboard")}<b>{w.get("nav-overview")}</b>
-                            <span class="arch__slip"><b>{w.get("home-overview")}</b>{w.get("home-overview-text")}</span></a>
+                        <a class="arch" href="/track">{icon(&visitor, "package")}<b>{w.get("nav-parcels")}</b>
+                            <span class="arch__slip"><b>{w.get("home-parcels")}</b>{w.get("home-parcels-text")}</span></a>
                         <a class="arch" href="/profile">{icon(&visitor, "shield-check")}<b>{w.get("home-security")}</b>
                             <span class="arch__slip"><b>{w.get("home-security-head")}</b>{w.get("home-security-text")}</span></a>
                     </div>

@@ -1,23 +1,89 @@
 //! What an event of this domain does to an open page.
+//!
+//! The words are found when the event is sent, from the database as it then is, by the same functions that render the page.
 
-use crate::{web::Visitor, words::Figures};
+use super::{
+    model::Role,
+    pages::{self, ParcelPage},
+    store,
+};
+use crate::{
+    ui::{fragment, live_time},
+    web::Visitor,
+    words::Figures,
+};
 use guichet_platform::{
     db::{DbError, Tx},
     live::StoredEvent,
     scope::CustomerScope,
 };
-use guichet_types::live::Op;
+use guichet_types::{Id, kind, live::Op};
+
+/// There is news of a parcel. Subject: the parcel.
+pub const MOVED: &str = "parcels.moved";
+/// A wish of the customer's has come further. Subject: the parcel. Also the topic of the message to the carrier.
+pub const INSTRUCTION: &str = "parcels.instruction";
 
 /// The instructions for an event; none when it says nothing any more.
 ///
 /// # Errors
 /// What the database says.
 pub async fn render(
-    _tx: &mut Tx,
-    _scope: &CustomerScope,
-    _visitor: &Visitor,
-    _figures: &Figures,
-    _event: &StoredEvent,
+    tx: &mut Tx,
+    scope: &CustomerScope,
+    visitor: &Visitor,
+    figures: &Figures,
+    event: &StoredEvent,
 ) -> Result<Vec<Op>, DbError> {
-    Ok(Vec::new())
+    let Ok(id) = Id::<kind::Parcel>::try_from(event.subject.as_slice()) else { return Ok(Vec::new()) };
+    let page = pages::read_page(tx, scope, id, figures.now()).await?;
+    let mut ops = Vec::new();
+    if event.topic == MOVED {
+        let parcels = store::list_parcels(tx, scope).await?;
+        let list = fragment(|| pages::items(visitor, figures, &parcels));
+        ops.push(Op::Html { key: "parcels".to_owned(), html: list });
+        let panel = fragment(|| pages::overview_panel(visitor, figures, &parcels));
+        ops.push(Op::Html { key: "parcels-panel".to_owned(), html: panel });
+    }
+    let Some(page) = page else { return Ok(ops) };
+    if event.topic == INSTRUCTION {
+        ops.extend(wish(visitor, figures, &page));
+        return Ok(ops);
+    }
+    ops.extend(moved(visitor, figures, &page));
+    Ok(ops)
+}
+
+fn html(what: &str, page: &ParcelPage, html: String) -> Op {
+    Op::Html { key: format!("{what}:{}", page.parcel.id), html }
+}
+
+fn moved(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> Vec<Op> {
+    let (w, parcel, events) = (visitor.words(), &page.parcel, &page.events);
+    let mut ops = vec![
+        html("badge", page, fragment(|| pages::badge(visitor, parcel.status))),
+        html("head", page, fragment(|| pages::head(visitor, figures, parcel, events, true))),
+        html("journey", page, fragment(|| pages::journey(visitor, figures, parcel, events))),
+        html("seen", page, fragment(|| live_time(figures, parcel.seen_at, None))),
+    ];
+    if parcel.role == Role::Recipient {
+        let until = pages::until(w, figures, parcel);
+        ops.push(Op::Text { key: format!("until:{}", parcel.id), text: until });
+        // What somebody is filling in stays, until there is nothing left to choose.
+        if pages::closing(parcel, figures.now()).is_none() {
+            ops.push(html("choices", page, String::new()));
+        }
+    }
+    let announced = w.with(
+        "parcels-announce",
+        &[("name", &pages::title(w, parcel)), ("status", &pages::status_word(w, parcel.status))],
+    );
+    ops.push(Op::Announce { text: announced });
+    ops
+}
+
+fn wish(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> Vec<Op> {
+    let Some(instruction) = &page.instruction else { return Vec::new() };
+    let state = fragment(|| pages::wish_state(visitor, figures, instruction));
+    vec![html("wish", page, state)]
 }

@@ -222,6 +222,7 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
     on!(tx, c => sqlx::query(CUSTOMER).bind(id.as_bytes().as_slice()).bind(party.as_bytes().as_slice()).bind(&number)
         .bind(i64::from(customer.since.days())).bind(customer.language.map(Locale::tag)).bind(now)
         .execute(&mut **c).await.map(|_| ()))?;
+    crate::parcels::feed::adopt(tx, id, &number, now).await?;
     for held in customer.accounts {
         write_held(tx, id, held, customer.since, now).await?;
     }

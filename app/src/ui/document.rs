@@ -8,8 +8,9 @@ use crate::{web::Visitor, words::Words};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 
-/// Starts the islands: loads the module and calls the function of each island on the page.
-const LOADER: &str = r#"(async(js,wasm)=>{const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}})"#;
+/// Starts the islands: loads the module and calls the function of each island on the page. Then the worker that keeps the
+/// offline page; a browser without one loses nothing else.
+const LOADER: &str = r#"(async(js,wasm)=>{const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}navigator.serviceWorker?.register("/sw.js").catch(()=>{})})"#;
 
 /// A whole document as an answer. `cursor` is the number of the customer's latest live event that the page knows.
 pub fn page<V: IntoView + 'static>(
@@ -47,6 +48,9 @@ pub fn page<V: IntoView + 'static>(
                     <link rel="preload" href=assets.font.clone() r#as="font" r#type="font/woff2" crossorigin=""/>
                     <link rel="stylesheet" href=assets.css.clone()/>
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                    <link rel="manifest" href="/manifest.webmanifest"/>
+                    <link rel="apple-touch-icon" href="/icon-192.png"/>
+                    <meta name="theme-color" content="#0c5a6b"/>
                     {leave}
                     <script r#type="module" nonce=nonce>{loader}</script>
                 </head>

@@ -34,6 +34,15 @@ pub mod kind {
     /// An instrument: a share, a fund, a bond.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Instrument {}
+    /// A parcel.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Parcel {}
+    /// Something that happened to a parcel.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ParcelEvent {}
+    /// A link that shows a parcel to others.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ParcelShare {}
 }
 
 /// The id of a `K`. Printed as 32 hexadecimal digits.

@@ -124,6 +124,6 @@ pub(crate) fn greeting(origin: &str) -> String {
         text.push_str(&format!("  Sign in   {email}\n"));
     }
     text.push_str(&format!("  Password  {PASSWORD}\n\n"));
-    text.push_str("  A simulated bank books every few seconds; watch it arrive on the statement. Stop with Ctrl-C.\n");
+    text.push_str("  A simulated bank books every few seconds, and a carrier brings parcels; watch them arrive. Stop with Ctrl-C.\n");
     text
 }

@@ -68,4 +68,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Route
         .nest_service("/pkg", hashed)
         .route_service("/favicon.svg", plain("favicon.svg"))
         .route_service("/robots.txt", plain("robots.txt"))
+        .route_service("/sw.js", plain("sw.js"))
+        .route_service("/icon-192.png", plain("icon-192.png"))
+        .route_service("/icon-512.png", plain("icon-512.png"))
 }

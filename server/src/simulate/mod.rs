@@ -2,6 +2,7 @@
 //! own truth, and read what the portal sends them, so that what works with them works with a real one.
 
 mod bank;
+mod carrier;
 mod door;
 mod market;
 
@@ -18,19 +19,22 @@ pub use door::{Door, Hook, take_letters};
 pub enum Part {
     /// Accounts and statements: camt.052, camt.053, camt.054.
     Bank,
+    /// Parcels: our own form and EPCIS, by webhook.
+    Carrier,
     /// Instruments, portfolios, prices and rates of exchange.
     Market,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Bank, Self::Market];
+    pub const ALL: [Self; 3] = [Self::Bank, Self::Carrier, Self::Market];
 
     /// Its name: of its webhook source, its secrets and its folder of messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bank => "bank",
+            Self::Carrier => "carrier",
             Self::Market => "market",
         }
     }
@@ -65,6 +69,7 @@ pub async fn play(part: Part, stage: Stage, every: Duration, stop: CancellationT
     std::fs::create_dir_all(&stage.memory)?;
     match part {
         Part::Bank => act(part, bank::Bank::new(stage)?, every, stop).await,
+        Part::Carrier => act(part, carrier::Carrier::new(stage)?, every, stop).await,
         // Prices come faster than anything else.
         Part::Market => act(part, market::Market::new(stage)?, every.min(Duration::from_secs(2)), stop).await,
     }

@@ -6,5 +6,6 @@ mod hooks;
 mod killed;
 mod matrix;
 mod pages;
+mod parcels;
 mod portal;
 mod portfolio;

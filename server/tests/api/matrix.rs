@@ -19,9 +19,11 @@ enum Try {
     Theirs,
     /// A change to what is the customer's own.
     Change,
+    /// A form that is sent to the address of its page.
+    Form,
 }
 
-const MATRIX: [(&str, &str, Try); 29] = [
+const MATRIX: [(&str, &str, Try); 43] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -39,6 +41,20 @@ const MATRIX: [(&str, &str, Try); 29] = [
     ("GET", "/portfolio/{portfolio}/download/{format}", Try::Theirs),
     ("POST", "/portfolio/watch", Try::Change),
     ("POST", "/portfolio/unwatch", Try::Change),
+    ("GET", "/parcels", Try::Own),
+    ("POST", "/parcels", Try::Form),
+    ("GET", "/parcels/{parcel}", Try::Theirs),
+    ("POST", "/parcels/{parcel}/instruction", Try::Theirs),
+    ("POST", "/parcels/{parcel}/share", Try::Theirs),
+    ("POST", "/parcels/{parcel}/share/revoke", Try::Theirs),
+    ("POST", "/parcels/{parcel}/unfollow", Try::Theirs),
+    ("GET", "/track", Try::Public),
+    ("POST", "/track", Try::Form),
+    ("GET", "/track/check", Try::Public),
+    ("GET", "/track/{number}", Try::Public),
+    ("GET", "/s/{token}", Try::Public),
+    ("GET", "/offline", Try::Public),
+    ("GET", "/manifest.webmanifest", Try::Public),
     ("GET", "/live", Try::Own),
     ("POST", "/api/sign-out", Try::Change),
     ("POST", "/api/stay", Try::Change),
@@ -76,11 +92,18 @@ fn a_route_that_is_said_to_be_public_holds_nothing_of_anybody() {
 async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, Try)> {
     let accounts = portal.links("/accounts", cookie, "/accounts/").await;
     let mut own = Vec::new();
+    for parcel in portal.links("/parcels", cookie, "/parcels/").await {
+        let theirs = MATRIX.iter().filter(|(_, path, attempt)| *attempt == Try::Theirs && path.contains("{parcel}"));
+        own.extend(
+            theirs.map(|(method, path, attempt)| (*method, path.replace("/parcels/{parcel}", &parcel), *attempt)),
+        );
+    }
+    assert!(!own.is_empty());
     for account in &accounts {
         let entries = portal.links(account, cookie, &format!("{account}/entries/")).await;
         assert!(!entries.is_empty());
         for (method, path, attempt) in MATRIX {
-            if attempt == Try::Theirs && path.starts_with("/accounts/") {
+            if attempt == Try::Theirs && path.contains("{account}") {
                 let formats = if path.contains("{format}") { &["csv", "json", "ofx", "camt"][..] } else { &[""] };
                 for format in formats {
                     let entry = entries[0].rsplit('/').next().unwrap();
@@ -153,7 +176,10 @@ on_both_databases! {
     async fn another_customer_gets_the_answer_of_what_does_not_exist(world: World) {
         let portal = Portal::new(world).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
-        let mut mine: BTreeSet<String> = portal.links("/accounts", &hugo, "/accounts/").await.into_iter().collect();
+        let mut mine: BTreeSet<String> = BTreeSet::new();
+        for (page, prefix) in [("/accounts", "/accounts/"), ("/parcels", "/parcels/")] {
+            mine.extend(portal.links(page, &hugo, prefix).await);
+        }
         mine.extend(portfolios(&portal, &hugo).await);
         let mut tried = 0;
         for (method, path, attempt) in addresses(&portal, &ines).await {
@@ -163,11 +189,12 @@ on_both_databases! {
             if foreign {
                 tried += 1;
                 let account = path.split('/').nth(2).unwrap();
+                let of_his = mine.iter().find(|own| own.split('/').nth(1) == path.split('/').nth(1)).unwrap();
                 let none = portal.ask(method, &path.replace(account, &"0".repeat(32)), &hugo, "").await;
                 assert_eq!((answer.status, none.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND), "{path}");
                 assert_eq!(answer.body_without_nonces(), none.body_without_nonces(), "{path}");
                 // An entry of hers on an account of his is not there either.
-                let crossed = portal.ask(method, &path.replace(account, mine.first().unwrap().rsplit('/').next().unwrap()), &hugo, "").await;
+                let crossed = portal.ask(method, &path.replace(account, of_his.rsplit('/').next().unwrap()), &hugo, "").await;
                 if path.contains("/entries/") {
                     assert_eq!(crossed.status, StatusCode::NOT_FOUND, "{path}");
                 }
@@ -183,7 +210,7 @@ on_both_databases! {
         let ines = portal.sign_in("1").await;
         for id in ["*", "%25", "1", "0", "-1", "null", "%00", "..%2f..", "FR7630009021440004812370152", "a,b", "[]", "%F0%9F%92%A3"] {
             let portfolio = [format!("/portfolio/{id}"), format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}")];
-            for path in portfolio.into_iter().chain([format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv")]) {
+            for path in portfolio.into_iter().chain([format!("/parcels/{id}"), format!("/s/{id}"), format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv")]) {
                 let answer = portal.get(&path, &ines).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
                 assert!(!answer.body.contains("SECRET"), "{path}");
@@ -221,7 +248,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for (method, path, attempt) in MATRIX {
-            if attempt != Try::Change && path != "/sign-in" {
+            if !matches!(attempt, Try::Change | Try::Form) && path != "/sign-in" {
                 continue;
             }
             for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-none", "")] {

@@ -31,6 +31,10 @@ pub const PASSWORD: &str = "a password for the tests alone";
 pub const OWN: [&str; 2] = ["FR7630009021440004812370152", "DE89370400440532013000"];
 pub const JOINT: &str = "FR7630009021440006018250096";
 
+/// A parcel for each customer: number, customer, and a word that only they may read.
+pub const PARCELS: [(&str, &str, &str); 2] =
+    [("GX447109284FR", "1", "INESSECRET"), ("GX000000005FR", "2", "HUGOSECRET")];
+
 /// The secrets of the source `carrier`, the new one and the old one.
 pub const HOOK_SECRETS: [&str; 2] =
     ["whsec_bmV3LXNlY3JldC1mb3ItdGVzdHMtMTIzNA==", "whsec_b2xkLXNlY3JldC1mb3ItdGVzdHMtMTIzNA=="];
@@ -95,6 +99,21 @@ fn statement(account: &str, name: &str) -> String {
     )
 }
 
+/// A parcel on its way, expected this afternoon; its postcode is 76000.
+fn parcel(number: &str, customer: &str, secret: &str) -> String {
+    format!(
+        r#"{{"guichet": "parcels/1", "created": "2026-11-17T08:00:00+01:00", "carrier": "gx", "shipments": [{{
+          "number": "{number}", "service": "Express", "sender": {{"name": "Atelier {secret}", "city": "Leipzig"}},
+          "recipient": {{"name": "{secret}", "customer": "{customer}", "postcode": "76000", "city": "Rouen", "country": "FR"}},
+          "estimated": {{"from": "2026-11-17T15:10:00+01:00", "to": "2026-11-17T16:40:00+01:00"}},
+          "events": [
+            {{"id": "a{number}", "at": "2026-11-16T16:20:00+01:00", "status": "picked_up", "text": "From {secret}",
+              "place": {{"name": "Shop {secret}", "city": "Leipzig", "country": "DE", "lat": 51.3412, "lon": 12.3747}}}},
+            {{"id": "b{number}", "at": "2026-11-17T06:12:00+01:00", "status": "at_depot",
+              "place": {{"city": "Rouen", "country": "FR", "lat": 49.4431, "lon": 1.0993}}}}]}}]}}"#
+    )
+}
+
 impl Portal {
     /// A portal on the database of `world`.
     pub async fn new(world: World) -> Self {
@@ -146,6 +165,9 @@ impl Portal {
         for document in crate::portfolio::documents() {
             portal.send(&document).await;
         }
+        for (number, customer, secret) in PARCELS {
+            portal.send(&parcel(number, customer, secret)).await;
+        }
         portal
     }
 
@@ -168,6 +190,21 @@ impl Portal {
             .boxed()
         });
         usize::try_from(count.await.unwrap()).unwrap()
+    }
+
+    /// The id of the one message in the outbox, as it is told to the back office.
+    pub async fn message_id(&self) -> String {
+        const GET: &str = "select payload from outbox";
+        let scope = operator();
+        let read = self.world.db.read(&scope, move |tx| {
+            async move {
+                let (payload,): (String,) = on!(tx, c => sqlx::query_as(GET).fetch_one(&mut **c).await)?;
+                Ok::<_, DbError>(payload)
+            }
+            .boxed()
+        });
+        let payload: serde_json::Value = serde_json::from_str(&read.await.unwrap()).unwrap();
+        payload["id"].as_str().unwrap().to_owned()
     }
 
     /// Asks; `cookie` as somebody. A change says that it comes from our own pages.

@@ -10,7 +10,7 @@
 mod apply;
 mod chain;
 mod prepare;
-mod rows;
+pub(crate) mod rows;
 
 use apply::Applier;
 use futures::{FutureExt as _, future::BoxFuture};

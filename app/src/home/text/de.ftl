@@ -1,12 +1,11 @@
 # The public home page.
 home-title = Der Schalter, der nie schließt
-home-lede = Kontoauszug lesen, Zahlung verfolgen, Zahlen mitnehmen. Keine Schlange, keine Öffnungszeiten.
+home-lede = Paket verfolgen, Kontoauszug lesen, Schaden prüfen. Keine Schlange, keine Öffnungszeiten.
 home-open = Offen, wie immer · { $day }, { $time }
-home-sign-in = Anmelden
 home-accounts = Eine Zahlung trifft ein
 home-accounts-text = Sie sehen sie sofort
-home-overview = Alles auf einer Seite
-home-overview-text = Was Sie haben, und seit wann
+home-parcels = Wo es ist, Halt für Halt
+home-parcels-text = Ohne Konto
 home-security = Sicherheit
 home-security-head = Jedes Gerät gelistet
 home-security-text = Melden Sie jedes ab

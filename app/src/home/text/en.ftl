@@ -1,12 +1,11 @@
 # The public home page.
 home-title = The counter that never closes
-home-lede = Read a statement, follow a payment, take your figures with you. No queue, no opening hours.
+home-lede = Follow a parcel, read a statement, check a claim. No queue, no opening hours.
 home-open = Open now, as always · { $day }, { $time }
-home-sign-in = Sign in
 home-accounts = A payment arrives
 home-accounts-text = You see it within a second
-home-overview = All on one page
-home-overview-text = What you have, and since when
+home-parcels = Where it is, stop by stop
+home-parcels-text = No account needed
 home-security = Security
 home-security-head = Every device listed
 home-security-text = Sign any of them out

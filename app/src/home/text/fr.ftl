@@ -1,12 +1,11 @@
 # The public home page.
 home-title = Le guichet qui ne ferme jamais
-home-lede = Lisez un relevé, suivez un paiement, emportez vos chiffres. Sans file, sans horaires.
+home-lede = Suivez un colis, lisez un relevé, vérifiez un sinistre. Sans file, sans horaires.
 home-open = Ouvert maintenant, comme toujours · { $day }, { $time }
-home-sign-in = Se connecter
 home-accounts = Un paiement arrive
 home-accounts-text = Vous le voyez dans la seconde
-home-overview = Tout sur une page
-home-overview-text = Ce que vous avez, et depuis quand
+home-parcels = Où il est, arrêt par arrêt
+home-parcels-text = Aucun compte nécessaire
 home-security = Sécurité
 home-security-head = Chaque appareil listé
 home-security-text = Déconnectez-les à volonté

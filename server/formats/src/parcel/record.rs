@@ -309,6 +309,8 @@ pub struct TrackingEvent {
     pub place: Place,
     /// Who signed.
     pub signed_by: Option<String>,
+    /// Stops of the van before this one; own form.
+    pub stops: Option<u32>,
     /// It never happened: an event with this key is to be withdrawn.
     pub withdrawn: bool,
     /// The keys of the events that replace it.

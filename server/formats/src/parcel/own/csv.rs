@@ -9,7 +9,7 @@ use crate::{
 use std::collections::{BTreeMap, HashMap};
 
 /// A column, and where its value goes: of the shipment or of the event.
-const COLUMNS: [(&str, bool, &str); 32] = [
+const COLUMNS: [(&str, bool, &str); 33] = [
     ("carrier", false, "carrier"),
     ("number", false, "number"),
     ("service", false, "service"),
@@ -35,6 +35,7 @@ const COLUMNS: [(&str, bool, &str); 32] = [
     ("event_subcode", true, "subcode"),
     ("event_text", true, "text"),
     ("event_signed_by", true, "signed_by"),
+    ("event_stops", true, "stops"),
     ("event_withdrawn", true, "withdrawn"),
     ("place_name", true, "place/name"),
     ("place_city", true, "place/city"),

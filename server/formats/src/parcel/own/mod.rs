@@ -42,7 +42,7 @@ const SHIPMENT_KEYS: &[&str] = &[
     LINE,
 ];
 const EVENT_KEYS: &[&str] =
-    &["id", "at", "status", "reason", "code", "subcode", "text", "place", "signed_by", "withdrawn", LINE];
+    &["id", "at", "status", "reason", "code", "subcode", "text", "place", "signed_by", "stops", "withdrawn", LINE];
 
 /// Reads a document. CSV comes in the same shape.
 pub(super) fn read(tree: &Tree, format: &'static str, limits: &Limits, out: &mut Out<'_>) -> Result<(), Refusal> {
@@ -197,6 +197,14 @@ impl Reading<'_> {
             Some(Tree::Text(text)) if matches!(text.as_str(), "" | "true" | "false") => text == "true",
             Some(_) => return out.quarantine(place, "withdrawn is neither true nor false.", tree.show(RAW)),
         };
+        let stops = match tree.text_at("stops").map(|text| text.parse::<u32>().map_err(|_| text)) {
+            Some(Err(text)) => {
+                let told = "The stops are no whole number; they are left out.";
+                out.note((CheckKind::SchemaDeviation, Severity::Warn), place, told, Some(&text))?;
+                None
+            }
+            stops => stops.and_then(Result::ok),
+        };
         // Two carriers may number their events alike.
         let key = match tree.text_at("id") {
             Some(id) => key_of(&["id", carrier, &id]),
@@ -223,6 +231,7 @@ impl Reading<'_> {
             text: tree.text_at("text"),
             place: spot,
             signed_by: tree.text_at("signed_by"),
+            stops,
             withdrawn,
             source: place.to_owned(),
             ..TrackingEvent::default()

@@ -1,0 +1,40 @@
+//! The screens of parcels: for customers the list and one parcel, for anybody the look-up and a shared link.
+
+mod choices;
+mod head;
+mod install;
+mod journey;
+mod list;
+mod parcel;
+mod share;
+mod track;
+
+use crate::web::{Access, Routes};
+use axum::routing::{get, post};
+
+pub use choices::{closing, until, wish_state};
+pub use head::{badge, head, status_word, title};
+pub use journey::journey;
+pub use list::{items, overview_panel, read_list};
+pub use parcel::{ParcelPage, read_page};
+pub use track::track_form;
+
+/// The routes of this domain.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/parcels", Access::Customer, get(list::list))
+        .post("/parcels", Access::Customer, post(list::add))
+        .get("/parcels/{parcel}", Access::Customer, get(parcel::parcel))
+        .post("/parcels/{parcel}/instruction", Access::Customer, post(choices::instruct))
+        .post("/parcels/{parcel}/share", Access::Customer, post(share::make))
+        .post("/parcels/{parcel}/share/revoke", Access::Customer, post(share::revoke))
+        .post("/parcels/{parcel}/unfollow", Access::Customer, post(list::remove))
+        .get("/track", Access::Public, get(track::form))
+        .post("/track", Access::Public, post(track::look_up))
+        .get("/track/check", Access::Public, get(track::check))
+        .get("/track/{number}", Access::Public, get(track::coarse))
+        .get("/s/{token}", Access::Public, get(share::shared))
+        .get("/offline", Access::Public, get(install::offline))
+        .get("/manifest.webmanifest", Access::Public, get(install::manifest))
+}

@@ -293,6 +293,10 @@ async fn judge_offer(
             }
         };
     }
+    // The very price that is shown: nothing is new.
+    if last.is_some_and(|last| last.quoted == new) {
+        return Ok(());
+    }
     // Of the past: it can still be the price of its day.
     let neighbour = neighbour(tx, instrument, &offer).await?;
     let waiting = run.waiting.get(&instrument).copied();
@@ -310,6 +314,10 @@ async fn judge_offer(
         Verdict::Reject { reason } => {
             if reason == Reason::Jump {
                 run.waiting.insert(instrument, new);
+            }
+            // Of the same instant as the one that is shown: then that one is in doubt.
+            if last.is_some_and(|last| last.quoted.at == new.at) {
+                return refuse(tx, arrival, run, instrument, &offer, reason.code(), last).await;
             }
             note(tx, arrival, &offer, reason.code(), last).await
         }

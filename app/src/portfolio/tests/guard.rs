@@ -52,6 +52,22 @@ on_both_databases! {
         assert_eq!(latest.map(|latest| (latest.price.amount, latest.in_doubt())), Some((d("1217"), false)));
     }
 
+    async fn a_wrong_price_of_the_same_second_casts_doubt_and_the_same_price_again_does_not(world: World) {
+        let house = House::new(&world).await;
+        house.send_all(&[RATES, INSTRUMENTS, HELD, &pence("1215", "last", 17, 600)]).await;
+        let ines = house.scope("1").await;
+        let before = house.seen(ines).await;
+        let doubt = async || {
+            let book = house.book(ines).await;
+            book.holdings.iter().any(|holding| holding.latest.as_ref().is_some_and(|latest| latest.in_doubt()))
+        };
+        house.send(&format!("{}\n", pence("1215", "last", 17, 600))).await;
+        assert!(!doubt().await);
+        house.send(&pence("121500", "last", 17, 600)).await;
+        assert!(doubt().await);
+        assert_eq!(house.seen(ines).await, before);
+    }
+
     async fn a_real_jump_is_taken_when_a_second_price_says_the_same(world: World) {
         let house = House::new(&world).await;
         house.send_all(&[RATES, INSTRUMENTS, HELD, &pence("1215", "last", 17, 600)]).await;

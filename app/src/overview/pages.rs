@@ -5,6 +5,7 @@ use crate::{
         pages::{account_name, as_of, held_accounts, no_accounts},
         store::Account,
     },
+    claims,
     ui::{Place, app_page, figure, live_lamp},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
@@ -21,6 +22,7 @@ pub fn routes() -> Routes {
 
 async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
     let (accounts, live) = held_accounts(&services, &who).await?;
+    let ahead = claims::pages::read_ahead(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-overview");
@@ -35,11 +37,13 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
+            <div data-live="claims-alerts">{claims::pages::overview_alerts(visitor, &figures, &ahead)}</div>
             {if accounts.is_empty() {
                 view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
             } else {
                 money_panel(visitor, &figures, &accounts).into_any()
             }}
+            <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
         }
     }))
 }

@@ -10,6 +10,7 @@ use futures::FutureExt as _;
 use guichet_app::web::{Institution, Services, Streams};
 use guichet_platform::{
     config::Config,
+    files::FileStore,
     inbox, live,
     outbox::{Courier, Destination, Route},
     random::OsRandom,
@@ -50,6 +51,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
+        files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
         streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
         metrics: metrics.clone(),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),

@@ -3,6 +3,7 @@
 
 mod bank;
 mod door;
+mod insurer;
 
 use crate::commands::say;
 use guichet_platform::clock::SharedClock;
@@ -17,17 +18,20 @@ pub use door::{Door, Hook, take_letters};
 pub enum Part {
     /// Accounts and statements: camt.052, camt.053, camt.054.
     Bank,
+    /// Policies and claims in the portal's own forms; answers what customers send.
+    Insurer,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Bank];
+    pub const ALL: [Self; 2] = [Self::Bank, Self::Insurer];
 
     /// Its name: of its webhook source, its secrets and its folder of messages.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Bank => "bank",
+            Self::Insurer => "insurer",
         }
     }
 }
@@ -61,6 +65,7 @@ pub async fn play(part: Part, stage: Stage, every: Duration, stop: CancellationT
     std::fs::create_dir_all(&stage.memory)?;
     match part {
         Part::Bank => act(part, bank::Bank::new(stage)?, every, stop).await,
+        Part::Insurer => act(part, insurer::Insurer::new(stage)?, every, stop).await,
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use guichet_app::web::{Assets, Institution, Services, Streams};
 use guichet_platform::{
     config::{Config, Secret},
     db::DbError,
+    files::FileStore,
     inbox::Inbox,
     on,
     password::{PasswordPolicy, Passwords},
@@ -121,6 +122,7 @@ impl Portal {
             origin: ORIGIN.into(),
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
+            files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
             streams: Streams::new(8, Metrics::new(&*world.random)),
             metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),

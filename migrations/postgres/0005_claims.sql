@@ -138,9 +138,7 @@ begin
       'claim_notice', 'claim_upload', 'claim_letter'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
-  end loop;
-  -- The feed writes what the insurer says, and links a notice with its claim.
-  foreach t in array array['policy', 'policy_part', 'policy_holder', 'claim', 'claim_part', 'claim_party', 'claim_notice'] loop
+    -- The feed writes what the insurer says, and links a notice with its claim.
     execute format('create policy feed on %I to guichet_feed using (true) with check (true)', t);
     execute format('grant select, insert, update, delete on %I to guichet_feed', t);
   end loop;

@@ -192,6 +192,39 @@ impl Portal {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
+    /// Sends files by a form, as somebody: what the form says, then each file by its name.
+    pub async fn send_files(
+        &self,
+        path: &str,
+        cookie: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        const MARK: &str = "----guichet-test";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--{MARK}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--{MARK}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: image/jpeg\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{MARK}--\r\n").bytes());
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}"))
+            .body(Body::from(body))
+            .unwrap();
+        self.ask_with(request).await
+    }
+
     /// Reads a page as somebody.
     pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.ask("GET", path, cookie, "").await

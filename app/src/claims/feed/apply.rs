@@ -49,9 +49,9 @@ fn json<T: Serialize>(value: &T) -> Result<String, DbError> {
 }
 
 /// The id of the customer of a number, whether they are there yet or not: it is made of the number, as [`crate::people`]
-/// makes it. FHIR names a customer by a reference, of which the last part is the number.
+/// makes it. The number is taken as it stands: `Patient/1` of a FHIR server is not our customer 1.
 fn customer_id(tx: &Tx, stated: &str) -> Id<kind::Customer> {
-    let number: String = stated.rsplit('/').next().unwrap_or(stated).split_whitespace().collect();
+    let number: String = stated.split_whitespace().collect();
     tx.stable_id(&[b"customer", number.as_bytes()])
 }
 

@@ -51,7 +51,8 @@ impl Insurer {
             return Ok(());
         }
         self.book.count += 1;
-        let number = format!("CL-{}-{:04}", 2_100 + self.book.count, self.book.opened.map_or(0, |day| day.days()) % 10_000);
+        let number =
+            format!("CL-{}-{:04}", 2_100 + self.book.count, self.book.opened.map_or(0, |day| day.days()) % 10_000);
         let loss = &data["loss"];
         let loss_at = if loss["at"].is_string() { &loss["at"] } else { &loss["date"] };
         let mut claim = json!({
@@ -96,7 +97,8 @@ impl Insurer {
         let number = self.find(data)?;
         let message = json!({ "id": data["message"], "from": "customer", "at": data["at"], "text": data["text"] });
         if let Some(claim) = self.claim(&number) {
-            let known = claim["messages"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == data["message"]));
+            let known =
+                claim["messages"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == data["message"]));
             if !known {
                 push(claim, "messages", message);
             }
@@ -141,7 +143,8 @@ impl Insurer {
                 push(claim, "milestones", step("documents_requested"));
                 let request = json!({ "id": "R-1", "kind": "document", "text": "Invoice or estimate", "due": in_seven, "state": "open" });
                 push(claim, "requests", request);
-                claim["next"] = json!({ "who": "customer", "what": "upload an invoice or an estimate", "until": in_seven });
+                claim["next"] =
+                    json!({ "who": "customer", "what": "upload an invoice or an estimate", "until": in_seven });
                 "Please send me an invoice or an estimate of the damage, a photo of it will do.".to_owned()
             }
             Act::Fulfil { request, file } => {
@@ -161,7 +164,9 @@ impl Insurer {
                     format!("Thank you, I have {file} and put it to your claim.")
                 }
             }
-            Act::Reply => "Thank you for your message. I have put it to your claim and come back to you here.".to_owned(),
+            Act::Reply => {
+                "Thank you for your message. I have put it to your claim and come back to you here.".to_owned()
+            }
         };
         self.write(&task.claim, now, &words);
         self.tell(&task.claim);

@@ -99,7 +99,10 @@ impl Insurer {
         let today = self.today();
         self.book.opened = Some(today);
         let (policies, claims) = (books::policies(today), books::claims(&self.zone, today));
-        self.put("policies", json!({ "guichet": "policies/1", "insurer": NAME, "as_of": self.stamp(), "policies": policies }));
+        self.put(
+            "policies",
+            json!({ "guichet": "policies/1", "insurer": NAME, "as_of": self.stamp(), "policies": policies }),
+        );
         self.put("claims", json!({ "guichet": "claims/1", "insurer": NAME, "as_of": self.stamp(), "claims": claims }));
         self.book.claims = claims;
         self.save()
@@ -188,10 +191,12 @@ mod tests {
 
     /// Everything that was sent, by name.
     fn sent(folder: &Path) -> Vec<(String, Vec<u8>)> {
-        let files = fs::read_dir(folder.join("inbox")).map(|files| files.flatten().collect()).unwrap_or_else(|_| Vec::new());
-        let mut all: Vec<_> = files.iter().map(|file| {
-            (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).unwrap())
-        }).collect();
+        let files =
+            fs::read_dir(folder.join("inbox")).map(|files| files.flatten().collect()).unwrap_or_else(|_| Vec::new());
+        let mut all: Vec<_> = files
+            .iter()
+            .map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).unwrap()))
+            .collect();
         all.sort();
         all
     }
@@ -230,17 +235,32 @@ mod tests {
         let clock = Arc::new(TestClock::new(NOW));
         let mut insurer = Insurer::new(stage(folder.path(), &clock)).unwrap();
         let ids: Vec<String> = (1..=3).map(|n| format!("{n:032x}")).collect();
-        letter(folder.path(), &ids[0], "claims.reported", &json!({
-            "reference": "N-1111-2222", "customer": { "number": "44712208", "name": "Inès Moreau" },
-            "reported_at": "2026-11-17T13:32:00Z", "policy": { "number": "HO-5582-119", "line": "home" },
-            "loss": { "cause": "theft", "date": "2026-11-16", "at": null, "place": "Cellar", "text": "The bicycle is gone" }, "files": [],
-        }));
-        letter(folder.path(), &ids[1], "claims.upload", &json!({
-            "claim": { "number": "CL-2091-7734" }, "request": "R-1", "file": { "name": "invoice.pdf" },
-        }));
-        letter(folder.path(), &ids[2], "claims.message", &json!({
-            "claim": { "number": "CL-2091-7734" }, "message": ids[2], "at": "2026-11-17T13:32:00Z", "text": "Hello",
-        }));
+        letter(
+            folder.path(),
+            &ids[0],
+            "claims.reported",
+            &json!({
+                "reference": "N-1111-2222", "customer": { "number": "44712208", "name": "Inès Moreau" },
+                "reported_at": "2026-11-17T13:32:00Z", "policy": { "number": "HO-5582-119", "line": "home" },
+                "loss": { "cause": "theft", "date": "2026-11-16", "at": null, "place": "Cellar", "text": "The bicycle is gone" }, "files": [],
+            }),
+        );
+        letter(
+            folder.path(),
+            &ids[1],
+            "claims.upload",
+            &json!({
+                "claim": { "number": "CL-2091-7734" }, "request": "R-1", "file": { "name": "invoice.pdf" },
+            }),
+        );
+        letter(
+            folder.path(),
+            &ids[2],
+            "claims.message",
+            &json!({
+                "claim": { "number": "CL-2091-7734" }, "message": ids[2], "at": "2026-11-17T13:32:00Z", "text": "Hello",
+            }),
+        );
         for _ in 0..8 {
             insurer.step().await.unwrap();
             clock.advance_seconds(10);
@@ -258,7 +278,8 @@ mod tests {
         }
         assert_eq!(answered, 3);
         let claim = insurer.book.claims.iter().find(|claim| claim["notice"] == "N-1111-2222").unwrap();
-        let codes: Vec<_> = claim["milestones"].as_array().unwrap().iter().filter_map(|step| step["code"].as_str()).collect();
+        let codes: Vec<_> =
+            claim["milestones"].as_array().unwrap().iter().filter_map(|step| step["code"].as_str()).collect();
         assert_eq!(codes, ["reported", "registered", "assessor_assigned", "documents_requested"]);
         let kitchen = insurer.book.claims.iter().find(|claim| claim["number"] == "CL-2091-7734").unwrap();
         assert_eq!(kitchen["requests"][0]["state"], "done");

@@ -72,7 +72,7 @@ fn claim_ops(visitor: &Visitor, figures: &Figures, id: Id<kind::Claim>, page: &C
         text("claim-number", page.claim.head.number.clone()),
         text("claim-title", claim_title(w, &page.claim.head)),
         text("claim-received", pages::received(w, page)),
-        html("claim-slip", fragment(|| pages::slip(visitor, figures, page, None))),
+        html("claim-slip", fragment(|| pages::slip(visitor, figures, page))),
         html("claim-documents", fragment(|| pages::documents(visitor, figures, page))),
         html("claim-thread", fragment(|| pages::thread(visitor, figures, page))),
         html("claim-settlement", fragment(|| pages::settlement(visitor, figures, page))),

@@ -112,7 +112,7 @@ pub async fn read_page(
     Ok(Some(Found::Page(Box::new(ClaimPage { claim, way, settlement, uploads, letters, notice, policy }))))
 }
 
-/// The customer's claims and those of their notices that are no claim yet, the one that last changed first.
+/// The customer's claims and those of their notices that are no claim yet: open ones first, then the one that last changed.
 ///
 /// # Errors
 /// What the database says.
@@ -124,5 +124,6 @@ pub async fn list_all(tx: &mut Tx, scope: &CustomerScope, figures: &Figures) -> 
         .filter(|notice| !claims.iter().any(|claim| claim.id == notice.id || Some(claim.id) == notice.claim));
     let waiting: Vec<Claim> = waiting.map(|notice| as_claim(notice, figures)).collect();
     claims.splice(0..0, waiting);
+    claims.sort_by_key(|claim| way(claim).ended.is_some());
     Ok(claims)
 }

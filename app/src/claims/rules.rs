@@ -83,7 +83,6 @@ pub fn within_a_day(one: Moment, other: Moment) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use guichet_types::Timestamp;

@@ -37,13 +37,13 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
-            <div data-live="claims-alerts">{claims::pages::overview_alerts(visitor, &figures, &ahead)}</div>
+            <div class="stack"><div data-live="claims-alerts">{claims::pages::overview_alerts(visitor, &figures, &ahead)}</div>
             {if accounts.is_empty() {
                 view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
             } else {
                 money_panel(visitor, &figures, &accounts).into_any()
             }}
-            <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
+            <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div></div>
         }
     }))
 }

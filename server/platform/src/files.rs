@@ -173,7 +173,6 @@ impl Drop for Incoming {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use crate::random::SeededRandom;

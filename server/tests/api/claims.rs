@@ -156,7 +156,7 @@ on_both_databases! {
         }
         assert!(!page.body.contains("<script>alert") && !page.body.contains(" style=\""));
         assert_eq!(page.header("cache-control"), "no-store");
-        assert!(portal.get("/overview", &ines).await.body.contains("send the invoice"));
+        assert!(portal.get("/overview", &ines).await.body.contains("Send the invoice"));
         assert!(portal.get(&format!("/policies/{}", own_policy(&portal, &ines).await), &ines).await.body.contains("Street INESSECRET"));
         for language in ["fr", "de"] {
             portal.ask("POST", "/api/display", &ines, &format!("locale={language}&back=%2Foverview")).await;

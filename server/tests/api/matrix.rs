@@ -95,7 +95,7 @@ async fn things(portal: &Portal, cookie: &str) -> Vec<Thing> {
     let mut things = Vec::new();
     for account in portal.links("/accounts", cookie, "/accounts/").await {
         let entries = portal.links(&account, cookie, &format!("{account}/entries/")).await;
-        let entry = last(entries.first().expect("every account has a movement"));
+        let entry = last(entries.first().unwrap());
         things.push(vec![("account", last(&account)), ("entry", entry), ("format", "json".to_owned())]);
     }
     things.extend(claims::things(portal, cookie).await);
@@ -131,7 +131,7 @@ async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, 
 
 /// The id in an address.
 fn id_in(path: &str) -> &str {
-    path.split(['/', '?']).find(|part| part.len() == 32).expect("an address with an id")
+    path.split(['/', '?']).find(|part| part.len() == 32).unwrap()
 }
 
 on_both_databases! {

@@ -44,7 +44,7 @@ pub async fn message(
         return Err(Problem::new(Reason::NotFound, &who.visitor));
     }
     let Form(form) = form.map_err(|_| Problem::new(Reason::BadRequest, &who.visitor))?;
-    let text: String = form.text.replace('\r', "").replace('\0', "").trim().chars().take(MOST).collect();
+    let text: String = form.text.replace(['\r', '\0'], "").trim().chars().take(MOST).collect();
     if text.is_empty() {
         return Ok(redirect_to(&back));
     }

@@ -64,7 +64,6 @@ pub(super) async fn claim(
     let heading = title.clone();
     let number = page.claim.head.number.clone();
     let token: Id<kind::Letter> = random_id(&*services.random);
-    let more: Id<kind::Letter> = random_id(&*services.random);
     let key = |what: &str| format!("{what}:{id}");
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         let full = query.full.is_some().then(|| alert(visitor, Some("critical"), "circle-alert", w.get("claims-full")));
@@ -76,7 +75,7 @@ pub(super) async fn claim(
                 {live_lamp(visitor)}</div>
             <div class="stack">
                 <section class="panel slip" aria-label=w.get("claims-progress") data-live=key("claim-slip")>
-                    {slip(visitor, &figures, &page, Some(more))}
+                    {slip(visitor, &figures, &page)}
                 </section>
                 <div class="grid">
                     <div class="col-7 stack">

@@ -92,7 +92,7 @@ pub fn claim_items(visitor: &Visitor, figures: &Figures, claims: &[Claim]) -> im
         return view! {
             <div class="empty">
                 <span class="glyph glyph--lg" aria-hidden="true">{icon(visitor, "umbrella")}</span>
-                <h3>{w.get("claims-none")}</h3><p>{w.get("claims-none-text")}</p>
+                <h2>{w.get("claims-none")}</h2><p>{w.get("claims-none-text")}</p>
             </div>
         }
         .into_any();

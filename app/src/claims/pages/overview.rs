@@ -40,7 +40,7 @@ pub fn overview_alerts(visitor: &Visitor, figures: &Figures, ahead: &Ahead) -> i
     let turns = ahead.0.iter().filter(|claim| claim.head.next_actor.as_deref() == Some("customer"));
     let alerts = turns.take(3).map(|claim| {
         let title = claim_title(w, &claim.head);
-        let step = claim.head.next_step.clone().unwrap_or_else(|| w.get("claims-your-turn"));
+        let step = capital(&claim.head.next_step.clone().unwrap_or_else(|| w.get("claims-your-turn")));
         let text = match claim.head.next_until {
             Some(until) => w.with("claims-alert-until", &[("claim", &title), ("day", &figures.weekday_date(until))]),
             None => w.with("claims-alert", &[("claim", &title)]),
@@ -51,7 +51,13 @@ pub fn overview_alerts(visitor: &Visitor, figures: &Figures, ahead: &Ahead) -> i
         }
     });
     let alerts = alerts.collect_view();
-    view! { <div class="stack">{alerts}</div> }
+    view! { <div class="stack gap-2">{alerts}</div> }
+}
+
+/// Words as a sentence begins.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The first open claim as a panel; follows the live stream as `claims-overview`.

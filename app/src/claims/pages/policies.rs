@@ -35,7 +35,7 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
         let body = if policies.is_empty() {
             view! {
                 <div class="empty"><span class="glyph glyph--lg" aria-hidden="true">{icon(visitor, "shield-check")}</span>
-                    <h3>{w.get("claims-policies-none")}</h3><p>{w.get("claims-policies-none-text")}</p></div>
+                    <h2>{w.get("claims-policies-none")}</h2><p>{w.get("claims-policies-none-text")}</p></div>
             }
             .into_any()
         } else {

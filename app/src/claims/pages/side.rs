@@ -34,7 +34,14 @@ pub fn settlement(visitor: &Visitor, figures: &Figures, page: &ClaimPage) -> Opt
         }
     });
     let rows = rows.collect_view();
-    let state = match (settlement.is_final, page.claim.head.outcome.as_deref()) {
+    let partly = page.claim.milestones.iter().rev().find_map(|step| match step.code.as_deref() {
+        Some("approved" | "declined") => Some(false),
+        Some("partly") => Some(true),
+        _ => None,
+    });
+    let outcome = page.claim.head.outcome.as_deref();
+    let outcome = if outcome == Some("settled") && partly == Some(true) { Some("partial") } else { outcome };
+    let state = match (settlement.is_final, outcome) {
         (true, Some("declined")) => {
             badge(visitor, "critical", Some("circle-alert"), w.get("claims-declined")).into_any()
         }

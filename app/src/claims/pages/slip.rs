@@ -14,14 +14,10 @@ use crate::{
 use guichet_platform::outbox;
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
+use sha2::{Digest as _, Sha256};
 
-/// The slip. `token` makes the form that asks for more time; without it there is none.
-pub fn slip(
-    visitor: &Visitor,
-    figures: &Figures,
-    page: &ClaimPage,
-    token: Option<Id<kind::Letter>>,
-) -> impl IntoView + use<> {
+/// The slip; follows the live stream.
+pub fn slip(visitor: &Visitor, figures: &Figures, page: &ClaimPage) -> impl IntoView + use<> {
     let w = visitor.words();
     let (headline, text) = next(visitor, figures, page);
     let expected = page.settlement.expected.filter(|_| page.way.ended.is_none()).map(|expected| {
@@ -61,7 +57,7 @@ pub fn slip(
             <div class="grid gap-7">
                 <div class="col-7 stack"><div class="stat"><span class="label">{w.get("claims-next")}</span>
                     <p class="h1">{headline}</p><p class="muted">{text}</p></div>
-                    {buttons(visitor, page, token)}</div>
+                    {buttons(visitor, page)}</div>
                 {expected}
             </div>
             <ol class="stepper">{steps}</ol>
@@ -129,7 +125,7 @@ fn under(visitor: &Visitor, figures: &Figures, page: &ClaimPage, step: &Step) ->
 }
 
 /// What the customer can do about it at once.
-fn buttons(visitor: &Visitor, page: &ClaimPage, token: Option<Id<kind::Letter>>) -> Option<impl IntoView + use<>> {
+fn buttons(visitor: &Visitor, page: &ClaimPage) -> Option<impl IntoView + use<>> {
     let w = visitor.words();
     let head = &page.claim.head;
     if head.next_actor.as_deref() != Some("customer") || page.way.ended.is_some() {
@@ -143,17 +139,26 @@ fn buttons(visitor: &Visitor, page: &ClaimPage, token: Option<Id<kind::Letter>>)
         view! { <a class="button button--primary" href="#write">{icon(visitor, "mail")}{w.get("claims-write")}</a> }
     };
     let step = head.next_step.clone().unwrap_or_default();
-    // The button is a message like any other, so that somebody reads it.
-    let more = token.map(|token| {
-        view! {
-            <form method="post" action=format!("/claims/{}/messages", page.claim.id)>
-                <input r#type="hidden" name="token" value=token.to_string()/>
-                <input r#type="hidden" name="text" value=w.with("claims-more-time-text", &[("step", &step)])/>
-                <button class="button">{icon(visitor, "calendar")}{w.get("claims-more-time")}</button>
-            </form>
-        }
-    });
+    // The button is a message like any other, so that somebody reads it; the same wish twice is one.
+    let more = view! {
+        <form method="post" action=format!("/claims/{}/messages", page.claim.id)>
+            <input r#type="hidden" name="token" value=wish(page).to_string()/>
+            <input r#type="hidden" name="text" value=w.with("claims-more-time-text", &[("step", &step)])/>
+            <button class="button">{icon(visitor, "calendar")}{w.get("claims-more-time")}</button>
+        </form>
+    };
     Some(view! { <div class="cluster">{act}{more}</div> })
+}
+
+/// The id of the wish for more time: made of what is asked for and until when.
+fn wish(page: &ClaimPage) -> Id<kind::Letter> {
+    let head = &page.claim.head;
+    let mut hash = Sha256::new_with_prefix(page.claim.id.as_bytes());
+    hash.update(head.next_until.map(|until| until.days()).unwrap_or_default().to_le_bytes());
+    hash.update(head.next_step.as_deref().unwrap_or_default());
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    Id::from_bytes(id)
 }
 
 /// The customer's own notice, and how far it has come; a quiet line once the insurer has made a claim of it.

@@ -90,8 +90,11 @@ pub fn milestone_word(w: Words, step: &Milestone) -> String {
     }
 }
 
-/// When: the moment where there is one, else the day.
+/// When: the moment where there is one, else the day; the day in full when it is of another year.
 pub(super) fn when(figures: &Figures, at: Moment) -> String {
+    if at.day.ymd().0 != figures.today().ymd().0 {
+        return figures.date(at.day);
+    }
     at.at.map_or_else(|| figures.short_weekday(at.day), |at| figures.moment(at))
 }
 

@@ -159,7 +159,7 @@ impl Insurer {
                     push(claim, "milestones", step("documents_received"));
                     claim["next"] = json!({ "who": "insurer", "what": "decide on your claim", "until": in_two });
                     claim["sub_status"] = json!("with the handler");
-                    format!("Thank you, I have {file}. I decide by {in_two}.")
+                    format!("Thank you, I have {file}. I decide within two working days.")
                 } else {
                     format!("Thank you, I have {file} and put it to your claim.")
                 }

@@ -41,7 +41,7 @@ pub(super) fn policies(
         let under = [Some(policy.head.number.clone()), what].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let over = (!in_force(&policy.head, today)).then(|| badge(visitor, "outline", None, w.get("claims-not-in-force-now")));
         view! {
-            <label class="item choice" for=id.clone()>
+            <label class="choice" for=id.clone()>
                 <input r#type="radio" id=id.clone() name="policy" value=policy.id.to_string() checked=Some(policy.id) == chosen required/>
                 <span class="glyph" data-tone="brand" aria-hidden="true">{icon(visitor, glyph(policy.head.line.as_deref()))}</span>
                 <span class="item__body"><b>{policy_title(w, &policy.head)}</b><small>{under}</small></span>{over}
@@ -51,7 +51,7 @@ pub(super) fn policies(
     let items = items.collect_view();
     view! {
         <form class="panel" method="post" action="/claims/report/begin">
-            <fieldset class="list"><legend class="panel__head h2">{w.get("claims-report-which")}</legend>{items}</fieldset>
+            <fieldset class="panel__body stack gap-2"><legend class="label">{w.get("claims-report-which")}</legend>{items}</fieldset>
             <div class="panel__body"><button class="button button--primary">{w.get("claims-continue")}</button></div>
         </form>
     }

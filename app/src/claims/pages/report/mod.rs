@@ -143,7 +143,7 @@ pub(super) async fn choose(
         let body = if policies.is_empty() {
             view! {
                 <div class="panel"><div class="empty"><span class="glyph glyph--lg" aria-hidden="true">{icon(visitor, "shield-check")}</span>
-                    <h3>{w.get("claims-policies-none")}</h3><p>{w.get("claims-report-none-text")}</p></div></div>
+                    <h2>{w.get("claims-policies-none")}</h2><p>{w.get("claims-report-none-text")}</p></div></div>
             }
             .into_any()
         } else {

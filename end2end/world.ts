@@ -36,6 +36,7 @@ export class World {
       GUICHET_DATABASE__URL: `sqlite:${join(this.folder, 'guichet.db')}`,
       GUICHET_DATA__DIR: this.folder,
       GUICHET_DATA__INBOX: this.inbox,
+      GUICHET_OUTBOX__DIR: join(this.folder, 'outbox'),
       GUICHET_SESSION__IDLE_MINUTES: String(this.idleMinutes),
       GUICHET_SESSION__WARNING_SECONDS: String(this.warningSeconds),
       GUICHET_PASSWORD__MEMORY_KIB: '19456',

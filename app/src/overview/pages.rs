@@ -5,7 +5,7 @@ use crate::{
         glimpse::{self, Glimpse},
         pages::{account_name, as_of, no_accounts},
     },
-    parcels,
+    claims, parcels,
     portfolio::{book::Book, pages::summary},
     ui::{Place, app_page, figure, live_lamp, spark},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
@@ -27,16 +27,18 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let (scope, today) = (who.session.scope, figures.today());
+    let read_figures = figures.clone();
     let read = services.db.read(&scope, move |tx| {
         async move {
             let live = guichet_platform::live::cursor(tx, &scope).await?;
             let books = summary::read(tx, &scope, today).await?;
             let parcels = parcels::store::list_parcels(tx, &scope).await?;
-            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, books, parcels, live))
+            let ahead = claims::pages::read_ahead(tx, &scope, &read_figures).await?;
+            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, books, parcels, ahead, live))
         }
         .boxed()
     });
-    let (money, books, parcels, live) = read.await?;
+    let (money, books, parcels, ahead, live) = read.await?;
     let title = w.get("nav-overview");
     let name = who.session.given_name.clone().unwrap_or_else(|| who.session.name.clone());
     let (_, minutes) = figures.local(figures.now());
@@ -49,16 +51,18 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
-            {if money.accounts.is_empty() && books.is_empty() && parcels.is_empty() {
+            {if money.accounts.is_empty() && books.is_empty() && parcels.is_empty() && ahead.is_empty() {
                 Either::Left(view! { <div class="panel">{no_accounts(visitor)}</div> })
             } else {
                 Either::Right(view! {
                     <div class="stack">
+                        <div data-live="claims-alerts">{claims::pages::overview_alerts(visitor, &figures, &ahead)}</div>
                         {money_panel(visitor, &figures, &money, &books)}
                         {parcels::pages::overview_panel(visitor, &figures, &parcels).map(|panel| view! {
                             <section class="panel slip" aria-labelledby="parcels-panel" data-live="parcels-panel">{panel}</section>
                         })}
                         {books.iter().map(|book| summary::panel(visitor, &figures, book)).collect_view()}
+                        <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
                         {movements_panel(visitor, &figures, &money)}
                     </div>
                 })

@@ -26,6 +26,10 @@ pub const THEME_COOKIE: &str = "__Host-theme";
 #[derive(Clone, Copy, Debug)]
 pub struct Reflects;
 
+/// On an answer that is somebody's file: it is nothing of ours, and may do nothing even where a browser opens it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sandboxed;
+
 /// The value of a cookie.
 #[must_use]
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -167,6 +171,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
     ];
     let page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let sandboxed = response.extensions().get::<Sandboxed>().is_some();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -180,6 +185,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
          font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
     );
+    let policy = if sandboxed { "default-src 'none'; frame-ancestors 'none'; sandbox".to_owned() } else { policy };
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

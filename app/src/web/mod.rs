@@ -9,14 +9,17 @@ mod visitor;
 
 use crate::words::Figures;
 use guichet_platform::{
-    clock::SharedClock, db::Db, password::Passwords, random::SharedRandom, session::Sessions, telemetry::Metrics,
+    clock::SharedClock, db::Db, files::FileStore, password::Passwords, random::SharedRandom, session::Sessions,
+    telemetry::Metrics,
 };
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-pub use guard::{LOCALE_COOKIE, Reflects, SESSION_COOKIE, THEME_COOKIE, agent_in_words, cookie, guard, prefetched};
+pub use guard::{
+    LOCALE_COOKIE, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard, prefetched,
+};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use streams::{StreamPlace, Streams};
@@ -74,6 +77,8 @@ pub struct Services {
     pub closing: tokio_util::sync::CancellationToken,
     /// Downloads at once; each holds a reader for as long as the customer's line takes.
     pub downloads: Arc<Semaphore>,
+    /// Files that customers send.
+    pub files: FileStore,
     /// Live streams that are open.
     pub streams: Streams,
     /// The latest prices, for open pages.

@@ -28,6 +28,8 @@ pub struct RouteEntry {
 #[derive(Debug, Default)]
 pub struct Routes {
     router: Router<Services>,
+    /// Those that take files, under bounds of their own.
+    uploads: Router<Services>,
     list: Vec<RouteEntry>,
 }
 
@@ -44,6 +46,14 @@ impl Routes {
         self.add(RouteEntry { method: "POST", path, access }, handler)
     }
 
+    /// A change that brings files: `POST`, of a body that is larger than a form and that the handler streams.
+    #[must_use]
+    pub fn upload(mut self, path: &'static str, access: Access, handler: MethodRouter<Services>) -> Self {
+        self.list.push(RouteEntry { method: "POST", path, access });
+        self.uploads = self.uploads.route(path, handler);
+        self
+    }
+
     fn add(mut self, entry: RouteEntry, handler: MethodRouter<Services>) -> Self {
         self.list.push(entry);
         self.router = self.router.route(entry.path, handler);
@@ -55,6 +65,7 @@ impl Routes {
     pub fn and(mut self, other: Self) -> Self {
         self.list.extend(other.list);
         self.router = self.router.merge(other.router);
+        self.uploads = self.uploads.merge(other.uploads);
         self
     }
 
@@ -64,8 +75,8 @@ impl Routes {
         &self.list
     }
 
-    /// The router.
-    pub fn into_router(self) -> Router<Services> {
-        self.router
+    /// The routers: of pages and forms, and of what takes files.
+    pub fn into_routers(self) -> (Router<Services>, Router<Services>) {
+        (self.router, self.uploads)
     }
 }

@@ -43,6 +43,21 @@ pub mod kind {
     /// A link that shows a parcel to others.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum ParcelShare {}
+    /// A policy.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Policy {}
+    /// A claim, or the notice that becomes one.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Claim {}
+    /// A part of a policy or a claim.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ClaimPart {}
+    /// A file that a customer sent.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Upload {}
+    /// A message that a customer wrote on a claim.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Letter {}
 }
 
 /// The id of a `K`. Printed as 32 hexadecimal digits.

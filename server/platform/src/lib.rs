@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod files;
 pub mod inbox;
 pub mod live;
 pub mod outbox;

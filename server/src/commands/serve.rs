@@ -13,6 +13,7 @@ use guichet_app::{
 };
 use guichet_platform::{
     config::Config,
+    files::FileStore,
     inbox, live,
     outbox::{Courier, Destination, Route},
     random::OsRandom,
@@ -53,6 +54,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
+        files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
         streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
         quotes: Quotes::default(),
         metrics: metrics.clone(),

@@ -6,7 +6,7 @@ mod site;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::StatusCode,
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
@@ -30,6 +30,8 @@ pub use site::{SiteError, read_assets};
 
 /// Forms are small; files have doors of their own.
 const MAX_FORM_BYTES: usize = 64 * 1024;
+/// One sending of files. Each file has its own bound, which its handler counts while it streams.
+const MAX_UPLOAD_BYTES: usize = 128 << 20;
 /// Pages in the making at once; whoever comes on top is told to come back, before anything is looked up.
 const MAX_IN_FLIGHT: usize = 512;
 
@@ -58,11 +60,13 @@ pub const MACHINE_ROUTES: [RouteEntry; 6] = [
 
 /// The whole portal.
 pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Metrics) -> Router {
-    let pages = routes()
-        .into_router()
+    let (forms, uploads) = routes().into_routers();
+    let uploads = uploads.layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(MAX_UPLOAD_BYTES));
+    let pages = forms
         .fallback(not_found)
-        .layer(from_fn_with_state(services.clone(), guard))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
+        .merge(uploads)
+        .layer(from_fn_with_state(services.clone(), guard))
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Precise(4))

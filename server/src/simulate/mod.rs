@@ -4,6 +4,7 @@
 mod bank;
 mod carrier;
 mod door;
+mod insurer;
 mod market;
 
 use crate::commands::say;
@@ -23,11 +24,13 @@ pub enum Part {
     Carrier,
     /// Instruments, portfolios, prices and rates of exchange.
     Market,
+    /// Policies and claims in the portal's own forms; answers what customers send.
+    Insurer,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Bank, Self::Carrier, Self::Market];
+    pub const ALL: [Self; 4] = [Self::Bank, Self::Carrier, Self::Insurer, Self::Market];
 
     /// Its name: of its webhook source, its secrets and its folder of messages.
     #[must_use]
@@ -36,6 +39,7 @@ impl Part {
             Self::Bank => "bank",
             Self::Carrier => "carrier",
             Self::Market => "market",
+            Self::Insurer => "insurer",
         }
     }
 }
@@ -72,6 +76,7 @@ pub async fn play(part: Part, stage: Stage, every: Duration, stop: CancellationT
         Part::Carrier => act(part, carrier::Carrier::new(stage)?, every, stop).await,
         // Prices come faster than anything else.
         Part::Market => act(part, market::Market::new(stage)?, every.min(Duration::from_secs(2)), stop).await,
+        Part::Insurer => act(part, insurer::Insurer::new(stage)?, every, stop).await,
     }
     Ok(())
 }

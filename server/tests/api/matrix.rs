@@ -1,7 +1,7 @@
 //! Who may ask for what. Every route is listed by code; each is named here, and tried as another customer, as nobody and
 //! after revocation. A route that is not named fails the test.
 
-use crate::portal::Portal;
+use crate::{claims, portal::Portal};
 use axum::http::StatusCode;
 use guichet::http::{MACHINE_ROUTES, routes};
 use guichet_app::web::Access;
@@ -23,7 +23,7 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 43] = [
+const MATRIX: [(&str, &str, Try); 60] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -55,6 +55,24 @@ const MATRIX: [(&str, &str, Try); 43] = [
     ("GET", "/s/{token}", Try::Public),
     ("GET", "/offline", Try::Public),
     ("GET", "/manifest.webmanifest", Try::Public),
+    ("GET", "/claims", Try::Own),
+    ("GET", "/claims/report", Try::Own),
+    ("POST", "/claims/report/begin", Try::Change),
+    ("GET", "/claims/report/{draft}", Try::Theirs),
+    ("POST", "/claims/report/{draft}/save", Try::Theirs),
+    ("POST", "/claims/report/{draft}/photos", Try::Theirs),
+    ("POST", "/claims/report/{draft}/discard", Try::Theirs),
+    ("POST", "/claims/report/{draft}/submit", Try::Theirs),
+    ("GET", "/claims/{claim}", Try::Theirs),
+    ("POST", "/claims/{claim}/messages", Try::Theirs),
+    ("POST", "/claims/{claim}/again", Try::Theirs),
+    ("POST", "/claims/{claim}/uploads", Try::Theirs),
+    ("GET", "/claims/{claim}/uploads/{upload}", Try::Theirs),
+    ("POST", "/claims/{claim}/uploads/{upload}/remove", Try::Theirs),
+    ("GET", "/policies", Try::Own),
+    ("GET", "/policies/{policy}", Try::Theirs),
+    // Whoever has the secret of the link; without it there is nothing.
+    ("GET", "/files/{token}", Try::Public),
     ("GET", "/live", Try::Own),
     ("POST", "/api/sign-out", Try::Change),
     ("POST", "/api/stay", Try::Change),
@@ -88,50 +106,63 @@ fn a_route_that_is_said_to_be_public_holds_nothing_of_anybody() {
     }
 }
 
+/// A thing of a customer's: what the open places of an address are filled with.
+type Thing = Vec<(&'static str, String)>;
+
+/// The last part of an address: an id.
+fn last(address: &str) -> String {
+    address.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// The things of the customer of `cookie`.
+async fn things(portal: &Portal, cookie: &str) -> Vec<Thing> {
+    let mut things = Vec::new();
+    for account in portal.links("/accounts", cookie, "/accounts/").await {
+        let entries = portal.links(&account, cookie, &format!("{account}/entries/")).await;
+        let entry = last(entries.first().unwrap());
+        for format in ["csv", "json", "ofx", "camt"] {
+            let format = ("format", format.to_owned());
+            things.push(vec![("account", last(&account)), ("entry", entry.clone()), format]);
+        }
+    }
+    for parcel in portal.links("/parcels", cookie, "/parcels/").await {
+        things.push(vec![("parcel", last(&parcel))]);
+    }
+    for (portfolio, instrument) in holdings(portal, cookie).await {
+        for format in ["csv", "transactions"] {
+            let format = ("format", format.to_owned());
+            things.push(vec![("portfolio", last(&portfolio)), ("instrument", instrument.clone()), format]);
+        }
+    }
+    things.extend(claims::things(portal, cookie).await);
+    things
+}
+
+/// An address with a thing in it; none where the thing has not what the address asks for.
+fn filled(path: &str, thing: &Thing) -> Option<String> {
+    let filled = thing.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id));
+    (!filled.contains('{')).then_some(filled)
+}
+
 /// Every address of the matrix with the things of the customer of `cookie` in it.
 async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, Try)> {
-    let accounts = portal.links("/accounts", cookie, "/accounts/").await;
+    let things = things(portal, cookie).await;
     let mut own = Vec::new();
-    for parcel in portal.links("/parcels", cookie, "/parcels/").await {
-        let theirs = MATRIX.iter().filter(|(_, path, attempt)| *attempt == Try::Theirs && path.contains("{parcel}"));
-        own.extend(
-            theirs.map(|(method, path, attempt)| (*method, path.replace("/parcels/{parcel}", &parcel), *attempt)),
-        );
-    }
-    assert!(!own.is_empty());
-    for account in &accounts {
-        let entries = portal.links(account, cookie, &format!("{account}/entries/")).await;
-        assert!(!entries.is_empty());
-        for (method, path, attempt) in MATRIX {
-            if attempt == Try::Theirs && path.contains("{account}") {
-                let formats = if path.contains("{format}") { &["csv", "json", "ofx", "camt"][..] } else { &[""] };
-                for format in formats {
-                    let entry = entries[0].rsplit('/').next().unwrap();
-                    let path = path
-                        .replace("/accounts/{account}", account)
-                        .replace("{entry}", entry)
-                        .replace("{format}", format);
-                    own.push((method, path, attempt));
-                }
+    for (method, path, attempt) in MATRIX {
+        match attempt {
+            Try::Theirs => {
+                let paths: Vec<String> = things.iter().filter_map(|thing| filled(path, thing)).collect();
+                assert!(!paths.is_empty(), "nobody has anything to try {path} with");
+                own.extend(paths.into_iter().map(|path| (method, path, attempt)));
             }
+            Try::Own => {
+                let path = if path == "/live" { "/live?after=0&once=1" } else { path };
+                let path = things.iter().find_map(|thing| filled(path, thing)).unwrap_or_else(|| path.to_owned());
+                own.push((method, path, attempt));
+            }
+            Try::Public | Try::Change | Try::Form => {}
         }
     }
-    let holdings = holdings(portal, cookie).await;
-    for (portfolio, instrument) in &holdings {
-        for (method, path, attempt) in MATRIX {
-            if attempt == Try::Theirs && path.starts_with("/portfolio/") {
-                let formats = if path.contains("{format}") { &["csv", "transactions"][..] } else { &[""] };
-                for format in formats {
-                    let path = path.replace("/portfolio/{portfolio}", portfolio);
-                    own.push((method, path.replace("{instrument}", instrument).replace("{format}", format), attempt));
-                }
-            }
-        }
-    }
-    own.extend(MATRIX.iter().filter(|(.., attempt)| *attempt == Try::Own).map(|(method, path, attempt)| {
-        let path = if *path == "/live" { "/live?after=0&once=1" } else { path };
-        (*method, path.replace("{instrument}", &holdings[0].1), *attempt)
-    }));
     own
 }
 
@@ -160,9 +191,15 @@ async fn portfolios(portal: &Portal, cookie: &str) -> Vec<String> {
     pages
 }
 
+/// The id in an address.
+fn id_in(path: &str) -> &str {
+    path.split(['/', '?']).find(|part| part.len() == 32).unwrap()
+}
+
 on_both_databases! {
     async fn nobody_gets_what_is_somebodys(world: World) {
         let portal = Portal::new(world).await;
+        claims::insure(&portal).await;
         let ines = portal.sign_in("1").await;
         for (method, path, _) in addresses(&portal, &ines).await {
             for cookie in ["", "__Host-guichet=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "__Host-guichet=%00"] {
@@ -175,42 +212,45 @@ on_both_databases! {
 
     async fn another_customer_gets_the_answer_of_what_does_not_exist(world: World) {
         let portal = Portal::new(world).await;
+        claims::insure(&portal).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
-        let mut mine: BTreeSet<String> = BTreeSet::new();
-        for (page, prefix) in [("/accounts", "/accounts/"), ("/parcels", "/parcels/")] {
-            mine.extend(portal.links(page, &hugo, prefix).await);
-        }
-        mine.extend(portfolios(&portal, &hugo).await);
+        let accounts = portal.links("/accounts", &hugo, "/accounts/").await;
+        let mine: BTreeSet<String> = addresses(&portal, &hugo).await.into_iter().map(|(_, path, _)| path).collect();
         let mut tried = 0;
         for (method, path, attempt) in addresses(&portal, &ines).await {
-            let foreign = attempt == Try::Theirs && !mine.iter().any(|account| path.starts_with(account.as_str()));
+            let foreign = attempt == Try::Theirs && !mine.contains(&path) && !accounts.iter().any(|own| path.starts_with(own.as_str()));
             let answer = portal.ask(method, &path, &hugo, "").await;
             assert!(!answer.body.contains("INESSECRET"), "{path}");
             if foreign {
                 tried += 1;
-                let account = path.split('/').nth(2).unwrap();
-                let of_his = mine.iter().find(|own| own.split('/').nth(1) == path.split('/').nth(1)).unwrap();
-                let none = portal.ask(method, &path.replace(account, &"0".repeat(32)), &hugo, "").await;
-                assert_eq!((answer.status, none.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND), "{path}");
-                assert_eq!(answer.body_without_nonces(), none.body_without_nonces(), "{path}");
+                let id = id_in(&path);
+                let none = portal.ask(method, &path.replace(id, &"0".repeat(32)), &hugo, "").await;
+                assert_eq!((answer.status, none.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND), "{method} {path}");
+                assert_eq!(answer.body_without_nonces(), none.body_without_nonces(), "{method} {path}");
                 // An entry of hers on an account of his is not there either.
-                let crossed = portal.ask(method, &path.replace(account, of_his.rsplit('/').next().unwrap()), &hugo, "").await;
                 if path.contains("/entries/") {
+                    let crossed = portal.ask(method, &path.replace(id, &last(&accounts[0])), &hugo, "").await;
                     assert_eq!(crossed.status, StatusCode::NOT_FOUND, "{path}");
                 }
             } else {
                 assert_eq!(answer.status, StatusCode::OK, "{path}");
             }
         }
-        assert!(tried >= 10, "{tried}");
+        assert!(tried >= 16, "{tried}");
+        // Nothing of hers was changed by any of it.
+        assert_eq!(claims::things(&portal, &ines).await.len(), 3);
     }
 
     async fn odd_ids_are_not_there(world: World) {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for id in ["*", "%25", "1", "0", "-1", "null", "%00", "..%2f..", "FR7630009021440004812370152", "a,b", "[]", "%F0%9F%92%A3"] {
-            let portfolio = [format!("/portfolio/{id}"), format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}")];
-            for path in portfolio.into_iter().chain([format!("/parcels/{id}"), format!("/s/{id}"), format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv")]) {
+            for path in [
+                format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv"),
+                format!("/claims/{id}"), format!("/claims/{id}/uploads/{id}"), format!("/claims/report/{id}"), format!("/policies/{id}"),
+                format!("/files/{id}"), format!("/parcels/{id}"), format!("/s/{id}"), format!("/portfolio/{id}"),
+                format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}"),
+            ] {
                 let answer = portal.get(&path, &ines).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
                 assert!(!answer.body.contains("SECRET"), "{path}");
@@ -220,6 +260,7 @@ on_both_databases! {
 
     async fn after_revocation_a_session_gets_nothing(world: World) {
         let portal = Portal::new(world).await;
+        claims::insure(&portal).await;
         let (ines, other) = (portal.sign_in("1").await, portal.sign_in("1").await);
         let own = addresses(&portal, &ines).await;
         assert_eq!(portal.ask("POST", "/api/sessions/revoke-others", &other, "").await.status, StatusCode::SEE_OTHER);

@@ -14,6 +14,7 @@ use guichet_app::web::{Assets, Institution, Services, Streams};
 use guichet_platform::{
     config::{Config, Secret},
     db::DbError,
+    files::FileStore,
     inbox::Inbox,
     on,
     password::{PasswordPolicy, Passwords},
@@ -140,6 +141,7 @@ impl Portal {
             origin: ORIGIN.into(),
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
+            files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
             streams: Streams::new(8, Metrics::new(&*world.random)),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: Metrics::new(&*world.random),
@@ -243,6 +245,39 @@ impl Portal {
         };
         let _ = tokio::time::timeout(Duration::from_millis(millis), reading).await;
         said
+    }
+
+    /// Sends files by a form, as somebody: what the form says, then each file by its name.
+    pub async fn send_files(
+        &self,
+        path: &str,
+        cookie: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        const MARK: &str = "----guichet-test";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!("--{MARK}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--{MARK}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: image/jpeg\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{MARK}--\r\n").bytes());
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={MARK}"))
+            .body(Body::from(body))
+            .unwrap();
+        self.ask_with(request).await
     }
 
     /// Reads a page as somebody.

@@ -366,6 +366,8 @@ pub struct Claim {
     pub next_until: Option<Date>,
     pub closed_at: Option<When>,
     pub reopened_at: Option<When>,
+    /// The reference of the portal's notice of loss that the claim came of.
+    pub notice: Option<String>,
     pub place: String,
 }
 

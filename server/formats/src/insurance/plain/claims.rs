@@ -43,6 +43,7 @@ const CLAIM: &[&str] = &[
     "next",
     "closed_at",
     "reopened_at",
+    "notice",
     "milestones",
     "requests",
     "items",
@@ -85,6 +86,7 @@ pub(super) fn claim(value: &Value, insurer: &str, place: &str, out: &mut Out<'_>
         next_until: next.date("until", out)?,
         closed_at: fields.when("closed_at", out)?,
         reopened_at: fields.when("reopened_at", out)?,
+        notice: fields.text("notice")?,
         place: place.to_owned(),
     };
     fields.unknown(CLAIM, out)?;

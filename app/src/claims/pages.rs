@@ -1,9 +1,0 @@
-//! The screens of claims.
-
-use crate::web::Routes;
-
-/// The routes of this domain.
-#[must_use]
-pub fn routes() -> Routes {
-    Routes::default()
-}

@@ -59,7 +59,9 @@ impl Valuer<'_> {
         let (mut values, mut waiting, mut begun) = (Vec::new(), 0_i64, false);
         for day in (from.max(first).days()..=to.days()).map(Date::from_days) {
             let eventful = events.contains(&day);
-            if eventful || !begun {
+            if begun && !eventful {
+                // Nothing has been done.
+            } else if !(begun && self.ledger.step(&mut held, &mut cash, day) == Ok(true)) {
                 let (Ok(now), Ok(money)) = (self.ledger.held(day), self.ledger.cash(day)) else { continue };
                 (held, cash, begun) = (now, money, true);
             }

@@ -113,6 +113,7 @@ pub struct Ledger {
     snapshots: Vec<Snapshot>,
     cash: Vec<CashSnapshot>,
     moves: Vec<Move>,
+    keeps_cash: bool,
 }
 
 impl Ledger {
@@ -125,7 +126,9 @@ impl Ledger {
             let key = |m: &Move| (m.day, m.kind != TransactionKind::Split);
             key(a).cmp(&key(b)).then_with(|| a.reference.cmp(&b.reference))
         });
-        Self { snapshots, cash, moves }
+        let paid = moves.iter().any(|m| matches!(m.kind, TransactionKind::Deposit | TransactionKind::Withdrawal));
+        let keeps_cash = paid || !cash.is_empty();
+        Self { snapshots, cash, moves, keeps_cash }
     }
 
     /// The transactions, in order.
@@ -156,7 +159,29 @@ impl Ledger {
     }
 
     fn between(&self, after: Date, through: Date) -> impl DoubleEndedIterator<Item = &Move> {
-        self.moves.iter().filter(move |m| m.day > after && m.day <= through)
+        let from = self.moves.partition_point(|m| m.day <= after);
+        let to = self.moves.partition_point(|m| m.day <= through).max(from);
+        self.moves[from..to].iter()
+    }
+
+    /// Goes on by one day, from what was held at the end of the day before. False when a snapshot of the day has the word.
+    ///
+    /// # Errors
+    /// When a number does not fit.
+    pub fn step(&self, held: &mut Held, cash: &mut Money, day: Date) -> Result<bool, DecimalError> {
+        if self.snapshots.iter().any(|snapshot| snapshot.day == day) || self.cash.iter().any(|s| s.day == day) {
+            return Ok(false);
+        }
+        for m in self.between(day.plus_days(-1), day) {
+            m.forward(held)?;
+            if self.keeps_cash() {
+                let sum = cash.entry(m.currency).or_default();
+                *sum = sum.checked_add(m.net.unwrap_or_default())?;
+            }
+        }
+        held.retain(|_, quantity| !quantity.is_zero());
+        cash.retain(|_, amount| !amount.is_zero());
+        Ok(true)
     }
 
     /// What is held at the end of a day.
@@ -197,9 +222,8 @@ impl Ledger {
 
     /// Does the custodian keep money here? Else every payment goes to an account elsewhere.
     #[must_use]
-    pub fn keeps_cash(&self) -> bool {
-        use TransactionKind as K;
-        !self.cash.is_empty() || self.moves.iter().any(|m| matches!(m.kind, K::Deposit | K::Withdrawal))
+    pub const fn keeps_cash(&self) -> bool {
+        self.keeps_cash
     }
 
     /// The money at the end of a day.
@@ -245,7 +269,7 @@ impl Ledger {
         use TransactionKind as K;
         let (mut units, mut money) = (Held::new(), Money::new());
         let keeps = self.keeps_cash();
-        for m in self.moves.iter().filter(|m| m.day == day) {
+        for m in self.between(day.plus_days(-1), day) {
             let transfer = matches!(m.kind, K::TransferIn | K::TransferOut);
             if let Some(instrument) = m.instrument.filter(|_| transfer) {
                 let sum = units.entry(instrument).or_default();

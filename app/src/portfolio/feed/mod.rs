@@ -9,6 +9,7 @@ mod daily;
 mod guarded;
 mod holdings;
 mod instruments;
+mod priced;
 mod rates;
 mod settle;
 

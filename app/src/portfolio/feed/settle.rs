@@ -95,8 +95,8 @@ async fn work_out(
     for m in ledger.moves() {
         if let (Some(id), Some(amount)) = (m.instrument, m.price)
             && let Some((instrument, divisor)) = instruments.get(&id)
-            && let Some(of) = instrument.currency
         {
+            let of = instrument.currency.unwrap_or(m.currency);
             let price = Price { amount, currency: of, unit: instrument.unit, minor_divisor: *divisor };
             prices.put_trade(id, m.day, price);
         }

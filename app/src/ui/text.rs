@@ -1,6 +1,6 @@
 //! Text that goes into HTML by hand, where a view for every row of a long list costs more than the row is worth.
 //!
-//! Only lists that are measured to need it are written so (docs/decisions/0010). Whatever is not our own literal goes through
+//! Only lists that are measured to need it are written so (docs/decisions/0011). Whatever is not our own literal goes through
 //! [`Text`].
 
 use std::fmt::{Display, Formatter, Result, Write as _};

@@ -1,7 +1,7 @@
 //! The table of movements: pending ones, then days with their rows.
 //!
 //! Rows are written as text: fifty of them are most of a statement's work, and a view of each costs twice as much
-//! (docs/decisions/0010).
+//! (docs/decisions/0011).
 
 use crate::{
     accounts::{

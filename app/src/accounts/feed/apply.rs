@@ -142,7 +142,7 @@ impl Applier {
                     entries.push(entry);
                     continue;
                 }
-                Step::Record(record) => record,
+                Step::Record(record) => *record,
             };
             self.entries(tx, std::mem::take(&mut entries)).await?;
             match record {

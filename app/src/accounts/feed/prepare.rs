@@ -10,7 +10,7 @@ pub(super) enum Step {
     /// An entry with everything that does not depend on its statement.
     Entry(Prepared),
     /// Anything else, as it was read.
-    Record(Record),
+    Record(Box<Record>),
 }
 
 /// An entry, nearly a row.
@@ -30,7 +30,7 @@ impl From<Record> for Step {
     fn from(record: Record) -> Self {
         match record {
             Record::Entry(entry) => Self::Entry(Prepared::new(entry)),
-            record => Self::Record(record),
+            record => Self::Record(Box::new(record)),
         }
     }
 }

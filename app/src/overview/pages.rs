@@ -47,6 +47,11 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         12..18 => w.with("good-afternoon", &[("name", &name)]),
         _ => w.with("good-evening", &[("name", &name)]),
     };
+    let parcel = parcels::pages::overview_panel(visitor, &figures, &parcels);
+    let coming = parcel.is_some();
+    // A block whose neighbour is missing takes the whole row.
+    let beside = |alone: bool, whole: &'static str, part: &'static str| if alone { whole } else { part };
+    let alone = books.len() != 1 || ahead.is_empty();
     Ok(app_page(visitor, Place::Overview, &title, Some(live), || {
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
@@ -57,13 +62,17 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
                 Either::Right(view! {
                     <div class="stack">
                         <div data-live="claims-alerts">{claims::pages::overview_alerts(visitor, &figures, &ahead)}</div>
-                        {money_panel(visitor, &figures, &money, &books)}
-                        {parcels::pages::overview_panel(visitor, &figures, &parcels).map(|panel| view! {
-                            <section class="panel slip" aria-labelledby="parcels-panel" data-live="parcels-panel">{panel}</section>
-                        })}
-                        {books.iter().map(|book| summary::panel(visitor, &figures, book)).collect_view()}
-                        <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
-                        {movements_panel(visitor, &figures, &money)}
+                        <div class="grid grid--fill">
+                            {money_panel(visitor, &figures, &money, &books, beside(!coming, "panel band", "panel band col-8"))}
+                            {parcel.map(|panel| view! {
+                                <section class="panel slip col-4" aria-labelledby="parcels-panel" data-live="parcels-panel">{panel}</section>
+                            })}
+                            {books.iter().map(|book| summary::panel(visitor, &figures, book, beside(alone, "panel", "panel col-5"))).collect_view()}
+                            <div class=beside(alone, "stack", "stack col-7")>
+                                <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
+                                {movements_panel(visitor, &figures, &money)}
+                            </div>
+                        </div>
                     </div>
                 })
             }}
@@ -72,7 +81,13 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
 }
 
 /// What everything adds up to, how that has gone, and each account.
-fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse, books: &[Book]) -> impl IntoView + use<> {
+fn money_panel(
+    visitor: &Visitor,
+    figures: &Figures,
+    money: &Glimpse,
+    books: &[Book],
+    class: &'static str,
+) -> impl IntoView + use<> {
     let w = visitor.words();
     let items = money.accounts.iter().map(|account| {
         let booked = account.booked.map(|booked| {
@@ -95,7 +110,7 @@ fn money_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse, books: &[B
     });
     let items = items.collect_view();
     view! {
-        <section class="panel band" aria-labelledby="net">
+        <section class=class aria-labelledby="net">
             <div class="panel__body stack gap-5">
                 <div class="grid" data-live="everything">{everything(visitor, figures, money, books)}</div>
                 <dl class="stats push">{items}</dl>

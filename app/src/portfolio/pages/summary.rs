@@ -33,8 +33,8 @@ pub async fn read(tx: &mut Tx, scope: &CustomerScope, today: Date) -> Result<Vec
     Ok(books)
 }
 
-/// A panel for one portfolio.
-pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView + use<> {
+/// A panel for one portfolio, as wide as `class` says.
+pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book, class: &'static str) -> impl IntoView + use<> {
     let w = visitor.words();
     let id = book.portfolio.id;
     let total = book.total();
@@ -56,7 +56,7 @@ pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView
     let heading = format!("pf-{id}");
     let label = heading.clone();
     view! {
-        <section class="panel" aria-labelledby=label>
+        <section class=class aria-labelledby=label>
             <div class="panel__head"><h2 id=heading><a href=format!("/portfolio/{id}")>{portfolio_name(w, &book.portfolio)}</a></h2></div>
             <div class="panel__body grid gap-7">
                 <div class="col-5 stack">

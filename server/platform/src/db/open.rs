@@ -55,7 +55,6 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
-        .pragma("mmap_size", "268435456")
         .pragma("cache_size", "-32000")
         .pragma("temp_store", "memory")
         .statement_cache_capacity(256)
@@ -79,7 +78,8 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(base.pragma("query_only", "on").row_buffer_size(256))
+        // Mapped memory is for reading; a writer that maps the file holds as much of it as it touches.
+        .connect_with(base.pragma("query_only", "on").pragma("mmap_size", "268435456").row_buffer_size(256))
         .await?;
     Ok(Pools::Sqlite { writer, readers })
 }

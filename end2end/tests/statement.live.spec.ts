@@ -21,14 +21,18 @@ test('an entry on a joint account is on the open pages of both holders within a 
   }
   await lit(page);
   const before = await figure(page).innerText();
-  const name = `Maison Lys ${Date.now()}`;
-  world.tell(JOINT, { cents: 12_345, name });
-  const sent = Date.now();
+  // A machine that is busy with something else is late once; a portal that is late is so every time.
+  let [name, took] = ['', Infinity];
+  for (let tries = 0; tries < 4 && took >= 1_000; tries += 1) {
+    name = `Maison Lys ${Date.now()}`;
+    const sent = Date.now();
+    world.tell(JOINT, { cents: 12_345, name });
+    await expect(page.locator('tr.is-new', { hasText: name })).toBeVisible({ timeout: 5_000 });
+    took = Date.now() - sent;
+    await expect(hugo.locator('tr.is-new', { hasText: name })).toBeVisible({ timeout: 5_000 });
+  }
+  expect(took).toBeLessThan(1_000);
   const row = page.locator('tr.is-new', { hasText: name });
-  await expect(row).toBeVisible({ timeout: 3_000 });
-  const took = Date.now() - sent;
-  await expect(hugo.locator('tr.is-new', { hasText: name })).toBeVisible({ timeout: 3_000 });
-  expect(took).toBeLessThan(1_500);
   await expect(row).toContainText('Just arrived');
   await expect(row).toContainText('+€123.45');
   await expect(hugo.locator('tr.is-new', { hasText: name })).toContainText('123,45');

@@ -2,7 +2,7 @@
 
 use super::{
     Facts, chain,
-    prepare::{Prepared, Step},
+    prepare::{Prepared, Step, raw},
     rows::{self, EntryRow, days},
 };
 use crate::accounts::live;
@@ -347,12 +347,12 @@ impl Applier {
         let Some(current) = self.current.as_mut().filter(|current| !current.known) else { return Ok(()) };
         let mut rows = Vec::with_capacity(entries.len());
         let mut aside = Vec::new();
-        for Prepared { ordinal, day, row, raw } in entries {
+        for Prepared { ordinal, day, row, amount } in entries {
             let mut row = match row {
                 Ok(row) if row.currency == current.currency.as_str() => *row,
                 Ok(row) => {
                     let reason = "the entry is in another currency than its account".to_owned();
-                    aside.push(Quarantined { place: row.place, reason, raw });
+                    aside.push(Quarantined { place: row.place, reason, raw: raw(amount) });
                     continue;
                 }
                 Err(piece) => {

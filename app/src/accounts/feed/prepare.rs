@@ -2,7 +2,7 @@
 
 use super::rows::{EntryRow, days};
 use guichet_formats::record::{Entry, Quarantined, Record};
-use guichet_types::Money;
+use guichet_types::{Currency, Decimal, Money};
 
 /// A record on its way to the database.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub(super) struct Prepared {
     pub day: Option<i64>,
     /// The row, or why there can be none.
     pub row: Result<Box<EntryRow>, Quarantined>,
-    /// What it was worth, for whoever keeps it aside.
-    pub raw: String,
+    /// What it is worth as the file has it, for whoever keeps it aside.
+    pub amount: (Decimal, Currency),
 }
 
 impl From<Record> for Step {
@@ -39,11 +39,16 @@ impl Prepared {
     fn new(entry: Entry) -> Self {
         let ordinal = i64::from(entry.ordinal);
         let day = entry.booking_date.or(entry.value_date).map(days);
-        let raw = format!("{} {}", entry.amount, entry.currency);
+        let amount = (entry.amount, entry.currency);
         let row = match Money::from_decimal(entry.amount, entry.currency) {
             Ok(money) => Ok(Box::new(EntryRow::new(entry, money.minor, day.unwrap_or(0)))),
-            Err(error) => Err(Quarantined { place: entry.place, reason: error.to_string(), raw: raw.clone() }),
+            Err(error) => Err(Quarantined { place: entry.place, reason: error.to_string(), raw: raw(amount) }),
         };
-        Self { ordinal, day, row, raw }
+        Self { ordinal, day, row, amount }
     }
+}
+
+/// An amount as it is kept aside. Made only then: nearly every entry is booked.
+pub(super) fn raw((amount, currency): (Decimal, Currency)) -> String {
+    format!("{amount} {currency}")
 }

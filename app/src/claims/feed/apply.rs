@@ -1,10 +1,13 @@
 //! Applies records to the database, and notes whose pages have something new.
 
 use super::{
-    notes::{insert_findings, insert_quarantined, insert_unmapped},
+    notes::insert_unmapped,
     shape::{self, Owner, Shaped},
 };
-use crate::claims::live::{CLAIM, POLICY};
+use crate::{
+    accounts::feed::{insert_findings, insert_quarantined},
+    claims::live::{CLAIM, POLICY},
+};
 use guichet_formats::{
     insurance::{
         Report,
@@ -79,9 +82,7 @@ impl Applier {
         on!(tx, c => sqlx::query(NOTE).bind(self.document.as_bytes().as_slice()).bind(report.format)
             .bind(&report.version).execute(&mut **c).await.map(|_| ()))?;
         insert_findings(tx, self.document, self.received_at, &report.findings).await?;
-        for piece in &report.quarantined {
-            insert_quarantined(tx, self.document, self.received_at, piece).await?;
-        }
+        insert_quarantined(tx, self.document, self.received_at, &report.quarantined).await?;
         Ok(self)
     }
 
@@ -93,7 +94,7 @@ impl Applier {
             match shape::part(record) {
                 Err((place, reason)) => {
                     let piece = Quarantined { place, reason, raw: String::new() };
-                    insert_quarantined(tx, self.document, self.received_at, &piece).await?;
+                    insert_quarantined(tx, self.document, self.received_at, &[piece]).await?;
                 }
                 Ok(Ok(part)) => self.part(tx, part).await?,
                 Ok(Err(Record::Document(document))) => {
@@ -105,7 +106,7 @@ impl Applier {
                 Ok(Err(Record::Claim(claim))) => self.claim(tx, &claim).await?,
                 // The report has the first hundred alone; none may be lost.
                 Ok(Err(Record::Quarantined(piece))) => {
-                    insert_quarantined(tx, self.document, self.received_at, &piece).await?;
+                    insert_quarantined(tx, self.document, self.received_at, &[piece]).await?;
                 }
                 Ok(Err(_)) => {}
             }

@@ -15,6 +15,8 @@ pub mod portfolio;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod overview;
 #[cfg(feature = "ssr")]
 pub mod people;
@@ -26,7 +28,8 @@ pub mod web;
 pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.
-pub const DOMAINS: [&str; 8] = ["accounts", "auth", "claims", "home", "overview", "parcels", "people", "portfolio"];
+pub const DOMAINS: [&str; 9] =
+    ["accounts", "auth", "claims", "home", "mail", "overview", "parcels", "people", "portfolio"];
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,15 @@ chromium_path() {
   done
 }
 
+# Whether a Python here has the SMTP server that letters are tested against. The package brings it to the system's own Python,
+# which need not be the first on the PATH.
+has_smtp_server() {
+  for python in /usr/bin/python3 python3; do
+    if "$python" -c 'import aiosmtpd' 2>/dev/null; then return; fi
+  done
+  return 1
+}
+
 # install_packages PACKAGE…: by apt where there is apt; elsewhere their names, for a person.
 install_packages() {
   if ! has apt-get; then

@@ -112,6 +112,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, refused: bool, ended: 
                                     autocomplete="current-password" aria-invalid=invalid aria-describedby=described/></div>
                             <button class="button button--primary button--lg button--block">{w.get("continue")}</button>
                         </form>
+                        {crate::mail::link(visitor)}
                     </div>
                 </main>
             </div>

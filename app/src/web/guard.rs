@@ -9,6 +9,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use guichet_platform::{
+    config::MailTransport,
     serve::Peer,
     session::{Session, SessionToken},
 };
@@ -29,6 +30,10 @@ pub struct Reflects;
 /// On an answer that is somebody's file: it is nothing of ours, and may do nothing even where a browser opens it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sandboxed;
+
+/// On an answer that is a document of its own and no page of ours: the policy that it gets instead.
+#[derive(Clone, Debug)]
+pub struct OwnPolicy(pub std::sync::Arc<str>);
 
 /// The value of a cookie.
 #[must_use]
@@ -136,6 +141,7 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
         now: services.clock.now(),
         assets: services.assets.clone(),
         institution: services.institution.clone(),
+        demo_mail: services.mail == MailTransport::Page,
         session,
     })
 }
@@ -172,6 +178,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
     let page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let sandboxed = response.extensions().get::<Sandboxed>().is_some();
+    let own = response.extensions().get::<OwnPolicy>().map(|policy| policy.0.to_string());
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -186,6 +193,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
          frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
     );
     let policy = if sandboxed { "default-src 'none'; frame-ancestors 'none'; sandbox".to_owned() } else { policy };
+    let policy = own.unwrap_or(policy);
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }

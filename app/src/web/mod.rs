@@ -9,8 +9,8 @@ mod visitor;
 
 use crate::words::Figures;
 use guichet_platform::{
-    clock::SharedClock, db::Db, files::FileStore, password::Passwords, random::SharedRandom, session::Sessions,
-    telemetry::Metrics,
+    clock::SharedClock, config::MailTransport, db::Db, files::FileStore, password::Passwords, random::SharedRandom,
+    session::Sessions, telemetry::Metrics,
 };
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
@@ -18,7 +18,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub use guard::{
-    LOCALE_COOKIE, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard, prefetched,
+    LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
+    prefetched,
 };
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
@@ -79,6 +80,8 @@ pub struct Services {
     pub downloads: Arc<Semaphore>,
     /// Files that customers send.
     pub files: FileStore,
+    /// How letters get to customers, if they do.
+    pub mail: MailTransport,
     /// Live streams that are open.
     pub streams: Streams,
     /// The latest prices, for open pages.

@@ -45,6 +45,8 @@ pub struct Visitor {
     pub assets: Arc<Assets>,
     /// Whose portal it is.
     pub institution: Arc<Institution>,
+    /// Letters are shown on a page: this is the demonstration.
+    pub demo_mail: bool,
 }
 
 impl Visitor {

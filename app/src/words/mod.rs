@@ -23,6 +23,7 @@ macro_rules! texts {
             include_str!(concat!("../portfolio/text/", $tag, ".ftl")),
             include_str!(concat!("../parcels/text/", $tag, ".ftl")),
             include_str!(concat!("../claims/text/", $tag, ".ftl")),
+            include_str!(concat!("../mail/text/", $tag, ".ftl")),
         ]
     };
 }

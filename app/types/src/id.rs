@@ -58,6 +58,9 @@ pub mod kind {
     /// A message that a customer wrote on a claim.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Letter {}
+    /// A letter to a customer by e-mail.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Mail {}
 }
 
 /// The id of a `K`. Printed as 32 hexadecimal digits.

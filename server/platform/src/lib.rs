@@ -2,7 +2,7 @@
 //!
 //! What a domain needs to be safe without thinking of it: a database that only answers to a scope, transactions that are
 //! never cancelled half-way, time and randomness as parameters, sessions, the live bus, the inbox that takes in what the
-//! back office sends, and the outbox that forwards what customers do.
+//! back office sends, the outbox that forwards what customers do, and letters by e-mail.
 
 pub mod clock;
 pub mod config;
@@ -10,6 +10,7 @@ pub mod db;
 pub mod files;
 pub mod inbox;
 pub mod live;
+pub mod mail;
 pub mod outbox;
 pub mod password;
 pub mod random;

@@ -69,6 +69,14 @@ pub fn token(random: &dyn Random) -> [u8; 32] {
     bytes
 }
 
+/// Up to a tenth more seconds, so that what failed together does not come back together.
+#[must_use]
+pub fn jittered(random: &dyn Random, seconds: i64) -> i64 {
+    let mut byte = [0];
+    random.fill(&mut byte);
+    seconds + seconds * i64::from(byte[0]) / 2_560
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

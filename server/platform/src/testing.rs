@@ -6,6 +6,8 @@ use crate::{
     random::SeededRandom,
     session::{SessionPolicy, Sessions},
 };
+#[cfg(test)]
+use futures::FutureExt as _;
 use guichet_types::Timestamp;
 use std::{
     path::Path,
@@ -75,6 +77,27 @@ pub async fn postgres() -> Option<World> {
     create_schema(&admin, &schema).await.expect("a schema for the test");
     admin.close().await;
     Some(world(|_| DbOptions { schema: Some(schema), ..DbOptions::at(url) }, 2 + number).await)
+}
+
+/// A customer, for what belongs to one.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+pub(crate) async fn customer(world: &World) -> crate::scope::CustomerScope {
+    const PARTY: &str = "insert into party (id, kind, name) values ($1, 'person', 'A')";
+    const CUSTOMER: &str =
+        "insert into customer (id, party_id, number, since_day, created_at) values ($1, $1, '1', 0, 0)";
+    let id = vec![7_u8; 16];
+    let scope = crate::scope::operator();
+    let made = world.db.write(&scope, |tx| {
+        async move {
+            crate::on!(tx, c => sqlx::query(PARTY).bind(&id).execute(&mut **c).await.map(|_| ()))?;
+            crate::on!(tx, c => sqlx::query(CUSTOMER).bind(&id).execute(&mut **c).await.map(|_| ()))?;
+            Ok::<_, crate::db::DbError>(())
+        }
+        .boxed()
+    });
+    made.await.unwrap();
+    crate::scope::CustomerScope::new(guichet_types::Id::from_bytes([7; 16]))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the schema's name is made here")]

@@ -12,9 +12,9 @@ use guichet_app::{
     web::{Institution, Services, Streams},
 };
 use guichet_platform::{
-    config::Config,
+    config::{Config, MailTransport},
     files::FileStore,
-    inbox, live,
+    inbox, live, mail,
     outbox::{Courier, Destination, Route},
     random::OsRandom,
     scope,
@@ -55,6 +55,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
         files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
+        mail: config.mail.transport,
         streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
         quotes: Quotes::default(),
         metrics: metrics.clone(),
@@ -68,6 +69,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(inbox::watch(parts.inbox.clone(), config.data.inbox.clone(), every, stop.clone())),
         tokio::spawn(parts.inbox.clone().work_off(stop.clone())),
         tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
+        tokio::spawn(postman(&config, &parts)?.run(stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(
@@ -86,7 +88,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
     }
     if let Some(every) = demo {
         demo::prepare(&parts, &config.data).await?;
-        say(&demo::greeting(config.server.public_origin.as_str()));
+        say(&demo::greeting(&config));
         for part in Part::ALL {
             let stage = demo::stage(&config, part, None, parts.clock.clone())?;
             work.push(tokio::spawn(player(part, stage, Duration::from_secs(every), stop.clone())));
@@ -137,13 +139,44 @@ fn courier(config: &Config, parts: &Parts) -> anyhow::Result<Courier> {
         .context("no certificates to trust were found")
 }
 
+/// The way of letters.
+fn postman(config: &Config, parts: &Parts) -> anyhow::Result<mail::Courier> {
+    let settings = &config.mail;
+    let way = match settings.transport {
+        MailTransport::None => mail::Way::Off,
+        MailTransport::Page => mail::Way::Page,
+        MailTransport::Smtp => {
+            let name = if settings.from_name.is_empty() { &config.institution.name } else { &settings.from_name };
+            let address = settings.from_address.clone().context("mail.from_address is empty")?;
+            let password = config.secrets.mail_password.clone();
+            let sign_in = password.map(|password| (settings.username.clone(), password));
+            let options = mail::SmtpOptions {
+                host: settings.host.clone(),
+                port: settings.port,
+                security: settings.security,
+                sign_in,
+                authority: config.secrets.mail_authority.clone(),
+                sender: mail::Sender { name: name.clone(), address },
+                hello: config.server.public_origin.host().to_owned(),
+                timeout: Duration::from_secs(u64::from(settings.timeout_seconds)),
+            };
+            mail::Way::Smtp(Arc::new(mail::Smtp::new(options)?))
+        }
+    };
+    let Parts { db, clock, random, metrics, .. } = parts;
+    Ok(mail::Courier::new(db.clone(), clock.clone(), random.clone(), metrics.clone(), way))
+}
+
 async fn serve_metrics(listener: TcpListener, metrics: Metrics, options: ServeOptions, stop: CancellationToken) {
     if let Err(error) = serve_http(listener, metrics_router(metrics), options, stop).await {
         tracing::error!(%error, "The metrics are no longer served");
     }
 }
 
-/// Forgets live events that no open page can still ask for, once an hour.
+/// Days for which a letter that is done with can still be looked up: to whom, what about, what became of it.
+const LETTER_DAYS: i64 = 90;
+
+/// Forgets live events that no open page can still ask for, and letters of long ago, once an hour.
 async fn forget(
     db: guichet_platform::db::Db,
     clock: guichet_platform::clock::SharedClock,
@@ -154,6 +187,10 @@ async fn forget(
         let before = clock.now().plus_seconds(-hours * 3_600);
         if let Err(error) = db.write(&scope::operator(), move |tx| live::forget(tx, before).boxed()).await {
             tracing::warn!(%error, "Old live events could not be forgotten");
+        }
+        let before = clock.now().plus_seconds(-LETTER_DAYS * 86_400);
+        if let Err(error) = db.write(&scope::operator(), move |tx| mail::forget(tx, before).boxed()).await {
+            tracing::warn!(%error, "Old letters could not be forgotten");
         }
         tokio::select! {
             () = stop.cancelled() => return,

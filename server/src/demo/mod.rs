@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use guichet_platform::{
     clock::SharedClock,
-    config::{self, Config, Secret},
+    config::{self, Config, MailTransport, Secret},
     outbox::Poster,
     random::Random,
     scope,
@@ -50,7 +50,12 @@ const PARTIES: &str = r#"{
 "#;
 
 /// Gives every back office that is played a secret to sign with, where the configuration names none.
+///
+/// Letters are shown on a page, unless the configuration sends them.
 pub(crate) fn open_doors(config: &mut Config, random: &dyn Random) -> anyhow::Result<()> {
+    if config.mail.transport == MailTransport::None {
+        config.mail.transport = MailTransport::Page;
+    }
     if config.hooks.secrets_dir.is_some() {
         return Ok(());
     }
@@ -118,12 +123,17 @@ pub(crate) async fn prepare(parts: &Parts, data: &config::Data) -> anyhow::Resul
 }
 
 /// What is said when the demonstration is ready.
-pub(crate) fn greeting(origin: &str) -> String {
+pub(crate) fn greeting(config: &Config) -> String {
+    let origin = config.server.public_origin.as_str();
     let mut text = format!("\n  Guichet, the counter that never closes\n\n  Open      {origin}\n");
     for (_, email) in SIGN_INS {
         text.push_str(&format!("  Sign in   {email}\n"));
     }
-    text.push_str(&format!("  Password  {PASSWORD}\n\n"));
+    text.push_str(&format!("  Password  {PASSWORD}\n"));
+    if config.mail.transport == MailTransport::Page {
+        text.push_str(&format!("  Letters   {origin}/demo/mail\n"));
+    }
+    text.push('\n');
     text.push_str("  A simulated bank books every few seconds, and a carrier brings parcels; watch them arrive. Stop with Ctrl-C.\n");
     text
 }

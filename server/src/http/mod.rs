@@ -46,6 +46,7 @@ pub fn routes() -> Routes {
         .and(guichet_app::parcels::pages::routes())
         .and(guichet_app::claims::pages::routes())
         .and(guichet_app::live::stream::routes())
+        .and(guichet_app::mail::routes())
 }
 
 /// The routes that belong to no domain, for the list.

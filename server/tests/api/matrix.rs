@@ -23,7 +23,7 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 60] = [
+const MATRIX: [(&str, &str, Try); 63] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -73,6 +73,10 @@ const MATRIX: [(&str, &str, Try); 60] = [
     ("GET", "/policies/{policy}", Try::Theirs),
     // Whoever has the secret of the link; without it there is nothing.
     ("GET", "/files/{token}", Try::Public),
+    // The demonstration alone; elsewhere there is nothing (see `mail`).
+    ("GET", "/demo/mail", Try::Public),
+    ("GET", "/demo/mail/{id}", Try::Public),
+    ("GET", "/demo/mail/{id}/html", Try::Public),
     ("GET", "/live", Try::Own),
     ("POST", "/api/sign-out", Try::Change),
     ("POST", "/api/stay", Try::Change),

@@ -12,7 +12,7 @@ use guichet::{
 };
 use guichet_app::web::{Assets, Institution, Services, Streams};
 use guichet_platform::{
-    config::{Config, Secret},
+    config::{Config, MailTransport, Secret},
     db::DbError,
     files::FileStore,
     inbox::Inbox,
@@ -118,6 +118,11 @@ fn parcel(number: &str, customer: &str, secret: &str) -> String {
 impl Portal {
     /// A portal on the database of `world`.
     pub async fn new(world: World) -> Self {
+        Self::with_mail(world, MailTransport::None).await
+    }
+
+    /// The same, with letters sent this way.
+    pub async fn with_mail(world: World, mail: MailTransport) -> Self {
         let feeds = feeds(world.clock.clone());
         let inbox = {
             let data = world.folder().join("data");
@@ -142,6 +147,7 @@ impl Portal {
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
+            mail,
             streams: Streams::new(8, Metrics::new(&*world.random)),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: Metrics::new(&*world.random),

@@ -1,5 +1,6 @@
 //! The checks that a text must pass to be the value of a key. What they let through is said in `keys`.
 
+use crate::mail::Address;
 use guichet_types::Locale;
 use std::net::SocketAddr;
 
@@ -42,4 +43,18 @@ pub(super) fn is_web_address(text: &str) -> bool {
     let own = matches!(address.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let scheme = address.scheme_str();
     (scheme == Some("https") || (scheme == Some("http") && own)) && !text.contains(['@', '#', '\n'])
+}
+
+/// A name or an address as it stands in a certificate; an IPv6 address without brackets.
+pub(super) fn is_host_or_nothing(text: &str) -> bool {
+    text.len() <= 253 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'))
+}
+
+pub(super) fn is_mail_address_or_nothing(text: &str) -> bool {
+    text.is_empty() || text.parse::<Address>().is_ok()
+}
+
+/// The names of this very machine.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]")
 }

@@ -2,7 +2,10 @@
 
 use super::{
     Origin,
-    checks::{is_address, is_database, is_filled, is_locale, is_name, is_path_or_nothing, is_web_address},
+    checks::{
+        is_address, is_database, is_filled, is_host_or_nothing, is_locale, is_mail_address_or_nothing, is_name,
+        is_path_or_nothing, is_web_address,
+    },
 };
 use crate::{
     serve::{Cidr, ForwardedHeader},
@@ -53,13 +56,14 @@ impl Key {
 }
 
 /// The sections in their order, with what they are for.
-pub(super) const SECTIONS: [(&str, &str); 10] = [
+pub(super) const SECTIONS: [(&str, &str); 11] = [
     ("institution", "Who runs the portal."),
     ("server", "Where and how the portal answers."),
     ("database", "Where the records are."),
     ("data", "Files and the back office's inbox."),
     ("hooks", "What the back office sends by webhook, signed as Standard Webhooks 1.0 says."),
     ("outbox", "Where what customers do goes to: signed webhooks, or files."),
+    ("mail", "Letters to customers by e-mail."),
     ("session", "How long a customer stays signed in."),
     ("password", "What a password hash (argon2id) costs."),
     ("log", "What is logged. No personal data is, at any level."),
@@ -80,7 +84,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 40] = [
+pub(super) const KEYS: [Key; 50] = [
     key(
         "institution",
         "name",
@@ -279,6 +283,74 @@ pub(super) const KEYS: [Key; 40] = [
         "\"data/outbox\"",
         "Where messages are put as files, in one folder for each destination.",
         "a folder",
+    ),
+    key(
+        "mail",
+        "transport",
+        Text(|text| matches!(text, "smtp" | "page" | "none")),
+        "\"none\"",
+        "How letters get to customers: through an SMTP server, or not at all. \"page\" is the demonstration's: it shows every \
+         letter, codes and all, to whoever asks, and is refused unless server.public_origin is this very machine.",
+        "\"smtp\", \"page\" or \"none\"",
+    ),
+    key(
+        "mail",
+        "host",
+        Text(is_host_or_nothing),
+        "\"\"",
+        "The SMTP server. Its certificate must bear this name.",
+        "the name or the address of a host, or nothing",
+    ),
+    key("mail", "port", Number(1..=65_535), "465", "Its port: 465 for \"tls\", mostly 587 for \"starttls\".", ""),
+    key(
+        "mail",
+        "security",
+        Text(|text| matches!(text, "tls" | "starttls" | "none")),
+        "\"tls\"",
+        "How the connection is protected: encrypted from the first byte; encrypted before anything is said, or given up; not at \
+         all, which is for a server on this very machine. There is no way from one to another.",
+        "\"tls\", \"starttls\" or, where mail.host is localhost, 127.0.0.1 or ::1, \"none\"",
+    ),
+    key(
+        "mail",
+        "username",
+        Text(|text| text.len() <= 254 && !text.contains(char::is_control)),
+        "\"\"",
+        "The name to sign in to the server with. Without one nobody signs in.",
+        "a name, or nothing",
+    ),
+    key("mail", "password_file", Text(is_path_or_nothing), "\"\"", "The file with its password.", "a file, or nothing"),
+    key(
+        "mail",
+        "ca_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "A certificate in PEM that the server's may be signed with, beside those that the system trusts.",
+        "a file, or nothing",
+    ),
+    key(
+        "mail",
+        "from_name",
+        Text(|text| text.is_empty() || is_name(text)),
+        "\"\"",
+        "The name that letters come from. Nothing is institution.name.",
+        "a name of at most 80 characters, or nothing",
+    ),
+    key(
+        "mail",
+        "from_address",
+        Text(is_mail_address_or_nothing),
+        "\"\"",
+        "The address that letters come from. What bounces comes back to it.",
+        "an e-mail address, or nothing",
+    ),
+    key(
+        "mail",
+        "timeout_seconds",
+        Number(2..=300),
+        "30",
+        "Seconds for one letter, from the connection to the server's word that it has it.",
+        "",
     ),
     key(
         "session",

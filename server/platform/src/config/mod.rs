@@ -20,7 +20,8 @@ use std::{fmt, path::Path};
 pub use origin::Origin;
 pub use secret::Secret;
 pub use sections::{
-    Data, Database, Hooks, Institution, Live, Log, LogFormat, Outbox, Password, Secrets, Server, Session,
+    Data, Database, Hooks, Institution, Live, Log, LogFormat, Mail, MailSecurity, MailTransport, Outbox, Password,
+    Secrets, Server, Session,
 };
 
 /// Everything that an operator can set. Every value has been checked.
@@ -39,6 +40,8 @@ pub struct Config {
     pub hooks: Hooks,
     /// Where what customers do goes to.
     pub outbox: Outbox,
+    /// Letters to customers.
+    pub mail: Mail,
     /// How long a customer stays signed in.
     pub session: Session,
     /// What a password hash costs.

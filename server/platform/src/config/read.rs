@@ -1,7 +1,8 @@
 //! From a file and an environment to a [`Config`]: every key and value checked, every mistake told with its place.
 
 use super::{
-    Config, ConfigError, Secret, Secrets,
+    Config, ConfigError, MailSecurity, MailTransport, Secret, Secrets,
+    checks::is_this_machine,
     keys::{KEYS, Key, SECTIONS, Shape},
 };
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -149,6 +150,7 @@ impl Reading {
             }
         };
         self.rules(&config);
+        self.mail_rules(&config);
         config.secrets = self.secrets(&config);
         if self.problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: self.problems }) }
     }
@@ -198,6 +200,32 @@ impl Reading {
         );
     }
 
+    fn mail_rules(&mut self, config: &Config) {
+        let Config { mail, server, .. } = config;
+        let smtp = mail.transport == MailTransport::Smtp;
+        let rules = [
+            (
+                mail.transport == MailTransport::Page && !is_this_machine(server.public_origin.host()),
+                "mail.transport is \"page\", which shows every letter to whoever asks; \
+                 it takes a server.public_origin of this very machine",
+            ),
+            (smtp && mail.host.is_empty(), "mail.host is empty; with mail.transport of \"smtp\" it takes a host"),
+            (
+                smtp && mail.from_address.is_none(),
+                "mail.from_address is empty; with mail.transport of \"smtp\" it takes an address",
+            ),
+            (
+                smtp && mail.security == MailSecurity::None && !is_this_machine(&mail.host),
+                "mail.security is \"none\"; that takes a mail.host of localhost, 127.0.0.1 or ::1",
+            ),
+            (
+                mail.username.is_empty() != mail.password_file.is_none(),
+                "mail.username and mail.password_file go together; there is one without the other",
+            ),
+        ];
+        self.problems.extend(rules.into_iter().filter(|rule| rule.0).map(|rule| rule.1.to_owned()));
+    }
+
     fn secrets(&mut self, config: &Config) -> Secrets {
         let mut read = |key: &str, path: Option<&Path>| {
             let path = path?;
@@ -213,15 +241,27 @@ impl Reading {
         };
         let password = read("database.password_file", config.database.password_file.as_deref());
         let pepper = read("password.pepper_file", config.password.pepper_file.as_deref());
+        let letters = read("mail.password_file", config.mail.password_file.as_deref());
+        let authority = read("mail.ca_file", config.mail.ca_file.as_deref());
         let text = password.as_ref().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap_or_default());
         if text.as_ref().is_some_and(String::is_empty) {
             self.problems.push("database.password_file: the file holds no text".to_owned());
+        }
+        let letters = letters.map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap_or_default());
+        if letters.as_ref().is_some_and(String::is_empty) {
+            self.problems.push("mail.password_file: the file holds no text".to_owned());
         }
         if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
             self.problems.push(format!("password.pepper_file: the file holds fewer than {PEPPER_BYTES} bytes"));
         }
         let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
-        Secrets { database_password: text.map(Secret::new), pepper, hooks }
+        Secrets {
+            database_password: text.map(Secret::new),
+            pepper,
+            mail_password: letters.map(Secret::new),
+            mail_authority: authority.map(|pem| pem.expose().clone()),
+            hooks,
+        }
     }
 
     /// One file for each source, one secret on a line. What a file holds is checked where it is used.

@@ -1,7 +1,10 @@
 //! The sections, as the program gets them. What may be written in the file is in `keys`.
 
 use super::{Origin, Secret};
-use crate::serve::{Cidr, ForwardedHeader};
+use crate::{
+    mail::Address,
+    serve::{Cidr, ForwardedHeader},
+};
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -127,6 +130,59 @@ pub struct Outbox {
     pub dir: PathBuf,
 }
 
+/// Letters to customers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// How they get there.
+    pub transport: MailTransport,
+    /// The SMTP server; never empty where it is needed.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// The name to sign in with; empty when nobody signs in.
+    pub username: String,
+    /// The file with its password.
+    #[serde(deserialize_with = "optional")]
+    pub password_file: Option<PathBuf>,
+    /// The file with a certificate to trust beside the system's.
+    #[serde(deserialize_with = "optional")]
+    pub ca_file: Option<PathBuf>,
+    /// The name that letters come from, as written; empty means the institution's.
+    pub from_name: String,
+    /// The address that they come from; there where it is needed.
+    #[serde(deserialize_with = "optional")]
+    pub from_address: Option<Address>,
+    /// Seconds for one letter.
+    pub timeout_seconds: u32,
+}
+
+/// How letters get to customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    /// Through an SMTP server.
+    Smtp,
+    /// They are shown on a page of the demonstration.
+    Page,
+    /// Not at all.
+    None,
+}
+
+/// How the connection to the SMTP server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// Encrypted from the first byte.
+    Tls,
+    /// Encrypted before anything is said, or given up.
+    Starttls,
+    /// Not at all: to this very machine alone.
+    None,
+}
+
 /// How long a customer stays signed in.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,6 +274,10 @@ pub struct Secrets {
     pub database_password: Option<Secret<String>>,
     /// From `password.pepper_file`.
     pub pepper: Option<Secret<Vec<u8>>>,
+    /// From `mail.password_file`.
+    pub mail_password: Option<Secret<String>>,
+    /// From `mail.ca_file`: PEM.
+    pub mail_authority: Option<Vec<u8>>,
     /// From `hooks.secrets_dir`: the secrets of each source, in the order of its file.
     pub hooks: BTreeMap<String, Vec<Secret<String>>>,
 }

@@ -163,3 +163,35 @@ fn a_secret_is_read_from_its_file_and_shown_nowhere() {
     );
     assert!(told.len() == 2 && told.iter().all(|problem| !problem.contains("hunter2")), "{told:?}");
 }
+
+#[test]
+fn letters_need_a_server_that_is_told_nothing_in_the_clear() {
+    let smtp = "[mail]\ntransport = 'smtp'\nhost = 'mail.bank.example'\nfrom_address = 'portal@bank.example'\n";
+    let config = with(smtp, &[]).unwrap();
+    assert_eq!((config.mail.security, config.mail.port), (MailSecurity::Tls, 465));
+    assert_eq!(config.mail.from_address.unwrap().as_str(), "portal@bank.example");
+    assert!(problems("[mail]\ntransport = 'smtp'\nport = 70000", &[])[0].contains("from 1 to 65535"));
+    let starts = ["mail.host is empty", "mail.from_address is empty"];
+    let found = problems("[mail]\ntransport = 'smtp'", &[]);
+    assert!(found.len() == 2 && found.iter().zip(starts).all(|(told, start)| told.starts_with(start)), "{found:?}");
+    for (host, refused) in
+        [("mail.bank.example", true), ("10.0.0.7", true), ("localhost", false), ("127.0.0.1", false), ("::1", false)]
+    {
+        let text = format!("{smtp}security = 'none'\n");
+        let found = with(&text, &[("GUICHET_MAIL__HOST", host)]);
+        assert_eq!(found.is_err_and(|error| error.problems[0].contains("mail.security")), refused, "{host}");
+    }
+    for wrong in
+        ["from_address = 'nobody'", "host = 'a b'", "security = 'maybe'", "transport = 'dove'", "username = 'ana'"]
+    {
+        assert_eq!(problems(&format!("[mail]\n{wrong}\n"), &[]).len(), 1, "{wrong}");
+    }
+}
+
+#[test]
+fn the_page_of_letters_is_for_this_machine_alone() {
+    let page = ("GUICHET_MAIL__TRANSPORT", "page");
+    assert_eq!(with("", &[page]).unwrap().mail.transport, MailTransport::Page);
+    let found = problems("", &[page, ("GUICHET_SERVER__PUBLIC_ORIGIN", "https://portal.bank.example")]);
+    assert!(found.len() == 1 && found[0].starts_with("mail.transport is \"page\""), "{found:?}");
+}

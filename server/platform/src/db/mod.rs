@@ -82,6 +82,7 @@ pub struct Tx {
     id_key: [u8; 32],
     moved: Vec<Id<kind::Customer>>,
     sends: bool,
+    writes_letters: bool,
     clean: bool,
 }
 
@@ -124,6 +125,11 @@ impl Tx {
     /// Notes that there is a new message in the outbox, so that it is forwarded after the commit.
     pub(crate) const fn sends(&mut self) {
         self.sends = true;
+    }
+
+    /// Notes that there is a new letter, so that it is sent after the commit.
+    pub(crate) const fn writes_letters(&mut self) {
+        self.writes_letters = true;
     }
 
     #[expect(clippy::disallowed_methods, reason = "this module is the home of raw SQL")]
@@ -196,6 +202,7 @@ pub struct Db {
     id_key: [u8; 32],
     bus: Bus,
     outbox_bell: Arc<Notify>,
+    mail_bell: Arc<Notify>,
 }
 
 impl Db {
@@ -209,6 +216,12 @@ impl Db {
     #[must_use]
     pub fn outbox_bell(&self) -> &Notify {
         &self.outbox_bell
+    }
+
+    /// Rings when a commit has put a letter to a customer.
+    #[must_use]
+    pub fn mail_bell(&self) -> &Notify {
+        &self.mail_bell
     }
 
     /// Which database it is.
@@ -225,7 +238,7 @@ impl Db {
             Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
             Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
         };
-        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), sends: false, clean: true })
+        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), sends: false, writes_letters: false, clean: true })
     }
 
     async fn run<T, E>(
@@ -258,6 +271,9 @@ impl Db {
             }
             if tx.sends {
                 self.outbox_bell.notify_one();
+            }
+            if tx.writes_letters {
+                self.mail_bell.notify_one();
             }
         }
         result

@@ -44,7 +44,13 @@ impl Db {
             return Err(DbError::Address("database.url begins with sqlite: or postgres:".to_owned()));
         };
         let id_key = id_key(&pools, random).await?;
-        Ok(Self { pools: Arc::new(pools), id_key, bus: Bus::default(), outbox_bell: Arc::default() })
+        Ok(Self {
+            pools: Arc::new(pools),
+            id_key,
+            bus: Bus::default(),
+            outbox_bell: Arc::default(),
+            mail_bell: Arc::default(),
+        })
     }
 }
 

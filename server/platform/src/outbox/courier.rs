@@ -6,7 +6,7 @@ use crate::{
     config::Secret,
     db::{Db, DbError},
     on,
-    random::SharedRandom,
+    random::{SharedRandom, jittered},
     scope::FeedScope,
     telemetry::Metrics,
 };
@@ -175,7 +175,7 @@ impl Courier {
             Ok(()) => {}
         }
         let error = outcome.err();
-        let next = now.plus_seconds(again.map_or(0, |seconds| self.jittered(seconds)));
+        let next = now.plus_seconds(again.map_or(0, |seconds| jittered(&*self.random, seconds)));
         self.db
             .write(&FeedScope::new(), move |tx| {
                 async move {
@@ -189,13 +189,6 @@ impl Courier {
                 .boxed()
             })
             .await
-    }
-
-    /// Up to a tenth more, so that what failed together does not come back together.
-    fn jittered(&self, seconds: i64) -> i64 {
-        let mut byte = [0];
-        self.random.fill(&mut byte);
-        seconds + seconds * i64::from(byte[0]) / 2_560
     }
 }
 

@@ -7,31 +7,10 @@ use crate::{
     on, on_both_databases,
     scope::{CustomerScope, operator},
     telemetry::Metrics,
-    testing::World,
+    testing::{World, customer},
 };
 use futures::FutureExt as _;
 use guichet_types::{Id, kind};
-
-/// A customer whose acts these are.
-async fn customer(world: &World) -> CustomerScope {
-    const PARTY: &str = "insert into party (id, kind, name) values ($1, 'person', 'A')";
-    const CUSTOMER: &str =
-        "insert into customer (id, party_id, number, since_day, created_at) values ($1, $1, '1', 0, 0)";
-    let id = vec![7_u8; 16];
-    world
-        .db
-        .write(&operator(), |tx| {
-            async move {
-                on!(tx, c => sqlx::query(PARTY).bind(&id).execute(&mut **c).await.map(|_| ()))?;
-                on!(tx, c => sqlx::query(CUSTOMER).bind(&id).execute(&mut **c).await.map(|_| ()))?;
-                Ok::<_, DbError>(())
-            }
-            .boxed()
-        })
-        .await
-        .unwrap();
-    CustomerScope::new(Id::from_bytes([7; 16]))
-}
 
 async fn send(world: &World, scope: CustomerScope) -> Id<kind::Message> {
     let (random, now) = (world.random.clone(), world.clock.as_ref().now());

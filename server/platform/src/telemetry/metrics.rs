@@ -36,6 +36,7 @@ struct Inner {
     sign_ins: Family<OutcomeLabels, Counter>,
     hooks: Family<OutcomeLabels, Counter>,
     outbox: Family<OutboxLabels, Counter>,
+    mail: Family<OutcomeLabels, Counter>,
     connections: Gauge,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
@@ -94,6 +95,7 @@ impl Metrics {
             sign_ins: Family::default(),
             hooks: Family::default(),
             outbox: Family::default(),
+            mail: Family::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
@@ -118,6 +120,7 @@ impl Metrics {
             "Attempts to forward a message, by how they came out",
             inner.outbox.clone(),
         );
+        registry.register("guichet_mail", "Attempts to send a letter, by how they came out", inner.mail.clone());
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
         Self(Arc::new(inner))
@@ -138,6 +141,11 @@ impl Metrics {
     /// An attempt to forward a message to one of the destinations that the program knows.
     pub fn outbox(&self, destination: &str, outcome: &'static str) {
         self.0.outbox.get_or_create(&OutboxLabels { destination: destination.to_owned(), outcome }).inc();
+    }
+
+    /// An attempt to send a letter: `sent`, `failed`, `given_up`, `expired`.
+    pub fn mail(&self, outcome: &'static str) {
+        self.0.mail.get_or_create(&OutcomeLabels { outcome }).inc();
     }
 
     /// Live streams open.

@@ -6,7 +6,7 @@
 use crate::{
     accounts, claims, parcels,
     portfolio::{self, quotes::PACE, ticker::Ticker},
-    web::{Access, Problem, Routes, SESSION_COOKIE, Services, SignedIn, StreamPlace, Visitor, cookie},
+    web::{Access, Problem, Routes, Services, SignedIn, StreamPlace, Visitor},
 };
 use axum::{
     extract::{Query, State},
@@ -20,9 +20,8 @@ use futures::{FutureExt as _, Stream, StreamExt as _};
 use guichet_platform::{
     db::DbError,
     live::{self, Behind},
-    session::SessionToken,
 };
-use guichet_types::{LiveEvent, LiveQuotes};
+use guichet_types::{Id, LiveEvent, LiveQuotes, kind};
 use http::{HeaderMap, HeaderValue, header};
 use std::{convert::Infallible, time::Duration};
 use tokio::sync::mpsc;
@@ -87,9 +86,8 @@ async fn stream(
     let Some(place) = services.streams.enter(who.session.id) else {
         return Ok(http::StatusCode::TOO_MANY_REQUESTS.into_response());
     };
-    let token = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let (sender, receiver) = mpsc::channel(4);
-    tokio::spawn(reader.run(token, sender, place));
+    tokio::spawn(reader.run(who.session.id, sender, place));
     let keep_alive = KeepAlive::new().interval(services.keep_alive);
     let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
@@ -130,7 +128,7 @@ impl Reader {
         Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
     }
 
-    async fn run(mut self, token: Option<SessionToken>, sender: mpsc::Sender<Event>, _place: StreamPlace) {
+    async fn run(mut self, session: Id<kind::Session>, sender: mpsc::Sender<Event>, _place: StreamPlace) {
         let mut bell = self.services.db.bus().listen(self.scope.customer());
         let hello = Event::default().event("hello").data("live").retry(Duration::from_secs(2));
         if sender.send(hello).await.is_err() {
@@ -173,11 +171,8 @@ impl Reader {
             if ticker.reload(&db, self.today()).await.is_err() {
                 return;
             }
-            let holds = match &token {
-                Some(token) => self.services.sessions.resolve(token).await.is_ok_and(|session| session.is_some()),
-                None => false,
-            };
-            if !holds {
+            // By its id: the token may have become another one while the stream was open.
+            if !self.services.sessions.holds(session).await.unwrap_or(false) {
                 let _ = sender.send(Said::Bye.into()).await;
                 return;
             }

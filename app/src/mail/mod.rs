@@ -79,6 +79,25 @@ pub enum Occasion<'o> {
         /// Until when it is good.
         until: Timestamp,
     },
+    /// Too many wrong tries: a way to sign in is blocked for a while.
+    Blocked {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody signed in with a recovery code.
+    RecoveryUsed {
+        /// How many are left.
+        left: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// The access was set up anew with a code from the institution; to the address from before.
+    Activated {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wanted to use this address, which serves another access; nothing was changed.
+    AddressTaken,
     /// There is something new about a parcel.
     Parcel,
     /// There is something new about a claim.
@@ -96,6 +115,10 @@ impl Occasion<'_> {
             Self::ResetCode { .. } => "reset-code",
             Self::AddressCode { .. } => "address-code",
             Self::Invitation { .. } => "invitation",
+            Self::Blocked { .. } => "blocked",
+            Self::RecoveryUsed { .. } => "recovery-used",
+            Self::Activated { .. } => "activated",
+            Self::AddressTaken => "address-taken",
             Self::Parcel => "parcel",
             Self::Claim => "claim",
         }
@@ -227,6 +250,34 @@ fn parts(occasion: &Occasion<'_>, w: Words, institution: &Institution, figures: 
             good(code, until),
             Vec::new(),
             w.get("letter-invitation-then"),
+        ),
+        Occasion::Blocked { at } => (
+            w.get("letter-blocked-subject"),
+            w.get("letter-blocked"),
+            None,
+            vec![when(at)],
+            w.get("letter-blocked-then"),
+        ),
+        Occasion::RecoveryUsed { left, at } => (
+            w.get("letter-recovery-subject"),
+            w.count("letter-recovery", u64::try_from(left).unwrap_or(0), &[]),
+            None,
+            vec![when(at)],
+            w.get("letter-not-you"),
+        ),
+        Occasion::Activated { at } => (
+            w.get("letter-activated-subject"),
+            w.with("letter-activated", &[("house", house)]),
+            None,
+            vec![when(at)],
+            w.get("letter-activated-then"),
+        ),
+        Occasion::AddressTaken => (
+            w.get("letter-taken-subject"),
+            w.with("letter-taken", &[("house", house)]),
+            None,
+            Vec::new(),
+            w.get("letter-taken-then"),
         ),
         Occasion::Parcel => {
             (w.get("letter-parcel-subject"), w.get("letter-parcel"), None, Vec::new(), w.get("letter-sign-in"))

@@ -27,6 +27,10 @@ fn occasions() -> Vec<Occasion<'static>> {
         Occasion::ResetCode { code: CODE, until },
         Occasion::AddressCode { code: CODE, until },
         Occasion::Invitation { code: CODE, until },
+        Occasion::Blocked { at: NOW },
+        Occasion::RecoveryUsed { left: 3, at: NOW },
+        Occasion::Activated { at: NOW },
+        Occasion::AddressTaken,
         Occasion::Parcel,
         Occasion::Claim,
     ];

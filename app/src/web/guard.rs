@@ -1,8 +1,9 @@
 //! The one layer in front of every route: who is there, whether a change comes from our own pages, and the headers that
 //! every answer carries.
 
-use super::{Problem, Reason, Services, SessionEnd, Visitor};
+use super::{Problem, Reason, Services, SessionEnd, Visitor, redirect_to};
 use axum::{
+    body::{Body, to_bytes},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -91,9 +92,32 @@ pub fn agent_in_words(agent: &str) -> String {
     }
 }
 
+/// Bytes of a form that is kept for a sender whose session has just ended.
+const HELD: usize = 256 << 10;
+
+/// A form of a session that has run out is kept for its sender; never one that a secret may stand in. Gives the body back
+/// when it is not kept.
+async fn keep_form(services: &Services, parts: &Parts, body: Body) -> (Option<Response>, Body) {
+    const NEVER: [&str; 6] = ["/api/", "/sign-in", "/reset", "/activate", "/confirm", "/profile"];
+    let path = parts.uri.path();
+    let form = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let small = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::decode);
+    let (Some(token), Some(0..=HELD)) = (token, small) else { return (None, body) };
+    if NEVER.iter().any(|prefix| path.starts_with(prefix)) || form != Some(b"application/x-www-form-urlencoded") {
+        return (None, body);
+    }
+    let Ok(bytes) = to_bytes(body, HELD).await else { return (None, Body::empty()) };
+    match services.identity.hold(&token, path, &bytes).await {
+        Ok(true) => (Some(redirect_to("/sign-in?held=1&next=/continue")), Body::empty()),
+        Ok(false) => (None, Body::from(bytes)),
+        Err(error) => (Some(Problem::from(error).into_response()), Body::empty()),
+    }
+}
+
 /// The layer.
 pub async fn guard(State(services): State<Services>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (mut parts, mut body) = request.into_parts();
     let change = !matches!(parts.method, Method::GET | Method::HEAD);
     if change && !from_our_pages(&parts.headers, &services.origin) {
         return dress(Problem::bare(Reason::ForeignOrigin).into_response(), None);
@@ -102,6 +126,13 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
         Ok(visitor) => visitor,
         Err(problem) => return dress(problem.into_response(), None),
     };
+    if change && visitor.session.is_none() && parts.headers.contains_key(header::COOKIE) {
+        let (held, rest) = keep_form(&services, &parts, body).await;
+        if let Some(response) = held {
+            return dress(response, Some(&visitor));
+        }
+        body = rest;
+    }
     let reflects = parts.uri.query().is_some();
     parts.extensions.insert(visitor.clone());
     let mut response = dress(next.run(Request::from_parts(parts, body)).await, Some(&visitor));
@@ -170,7 +201,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
         (
             "permissions-policy",
             "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), \
-             midi=(), payment=(), usb=(), publickey-credentials-get=(self)",
+             midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
         ),
         ("x-frame-options", "DENY"),
         ("speculation-rules", "\"/speculation.json\""),

@@ -9,7 +9,7 @@ mod visitor;
 
 use crate::words::Figures;
 use guichet_platform::{
-    clock::SharedClock, config::MailTransport, db::Db, files::FileStore, password::Passwords, random::SharedRandom,
+    clock::SharedClock, config::MailTransport, db::Db, files::FileStore, identity::Identity, random::SharedRandom,
     session::Sessions, telemetry::Metrics,
 };
 use guichet_types::Locale;
@@ -24,7 +24,7 @@ pub use guard::{
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use streams::{StreamPlace, Streams};
-pub use visitor::{SessionEnd, SignedIn, Visitor, redirect_to};
+pub use visitor::{SessionEnd, SignedIn, Visitor, own_path, redirect_to};
 
 /// The names of the built files, each with the hash of its content.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -66,8 +66,8 @@ pub struct Services {
     pub random: SharedRandom,
     /// Sessions.
     pub sessions: Sessions,
-    /// Passwords.
-    pub passwords: Passwords,
+    /// Who everybody is.
+    pub identity: Identity,
     /// The institution.
     pub institution: Arc<Institution>,
     /// The built files.

@@ -3,7 +3,7 @@
 use super::Visitor;
 use crate::{ui, words::Words};
 use axum::response::{IntoResponse, Response};
-use guichet_platform::db::DbError;
+use guichet_platform::{db::DbError, identity::IdentityError};
 use guichet_types::Locale;
 use http::{StatusCode, header};
 use leptos::prelude::*;
@@ -87,6 +87,26 @@ impl Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         Self::fault(error)
+    }
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Busy => Self::bare(Reason::Busy),
+            other => Self::fault(other),
+        }
+    }
+}
+
+impl Problem {
+    /// What identity could not answer, in the visitor's language.
+    #[must_use]
+    pub fn of_identity(error: IdentityError, visitor: &Visitor) -> Self {
+        match error {
+            IdentityError::Busy => Self::new(Reason::Busy, visitor),
+            other => Self::fault(other),
+        }
     }
 }
 

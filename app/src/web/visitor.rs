@@ -101,13 +101,16 @@ impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
 /// A redirect to one of our own pages, after a change.
 #[must_use]
 pub fn redirect_to(path: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, own_path(path))]).into_response()
+    let path = HeaderValue::from_str(&own_path(path)).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
 }
 
 /// A path of ours, or home: never another host (`//host`, `/\host`), never a header's end.
-fn own_path(path: &str) -> HeaderValue {
-    let ours = path.starts_with('/') && !path[1..].starts_with(['/', '\\']) && !path.contains(['\\', '\r', '\n']);
-    HeaderValue::from_str(path).ok().filter(|_| ours).unwrap_or(HeaderValue::from_static("/"))
+#[must_use]
+pub fn own_path(path: &str) -> String {
+    let odd = |byte: u8| byte == b'\\' || !(b'!'..=b'~').contains(&byte);
+    let ours = path.starts_with('/') && !path[1..].starts_with('/') && !path.bytes().any(odd);
+    if ours { path.to_owned() } else { "/".to_owned() }
 }
 
 #[cfg(test)]

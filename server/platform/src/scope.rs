@@ -62,6 +62,9 @@ impl CustomerScope {
 #[derive(Clone, Copy, Debug)]
 pub struct AuthScope(());
 
+/// The scope of sign-in, for statements that outlive the line that they are made in.
+pub(crate) const AUTH: AuthScope = AuthScope(());
+
 impl AuthScope {
     pub(crate) const fn new() -> Self {
         Self(())

@@ -3,12 +3,16 @@
 use crate::{
     clock::TestClock,
     db::{Db, DbOptions},
+    identity::{self, Identity, Letters, Notice, Profile, Rules, Sealer, SignIn},
+    mail::Rendered,
+    password::{PasswordPolicy, Passwords},
     random::SeededRandom,
+    scope::CustomerScope,
     session::{SessionPolicy, Sessions},
 };
 #[cfg(test)]
 use futures::FutureExt as _;
-use guichet_types::Timestamp;
+use guichet_types::{Locale, Timestamp};
 use std::{
     path::Path,
     sync::{
@@ -39,11 +43,65 @@ impl World {
         self.folder.path()
     }
 
-    /// Sessions as a bank has them: five minutes idle, twelve hours in all.
+    /// Sessions as a profile has them.
     #[must_use]
-    pub fn sessions(&self) -> Sessions {
-        let policy = SessionPolicy { idle_seconds: 300, absolute_seconds: 43_200, warning_seconds: 60 };
+    pub fn sessions(&self, profile: Profile) -> Sessions {
+        let Rules { idle_seconds, absolute_seconds, .. } = profile.rules();
+        let policy = SessionPolicy { idle_seconds, absolute_seconds, warning_seconds: 60 };
         Sessions::new(self.db.clone(), self.clock.clone(), self.random.clone(), policy)
+    }
+
+    /// Identity as a profile has it, with passwords that cost little.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that has no identity has failed")]
+    pub fn identity(&self, profile: Profile) -> Identity {
+        let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
+        let passwords = Passwords::new(policy, Vec::new(), self.random.clone()).expect("parameters that make sense");
+        Identity::new(identity::Parts {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            sessions: self.sessions(profile),
+            passwords,
+            sealer: Sealer::new(&[7; 32], self.random.clone()),
+            profile,
+            institution: "Guichet".to_owned(),
+            origin: "http://localhost:8080".to_owned(),
+            letters: Arc::new(PlainLetters),
+        })
+        .expect("an origin that passkeys can be for")
+    }
+
+    /// The scope of a customer that the back office has told of, by way of a real session.
+    #[expect(clippy::expect_used, reason = "a test whose customer cannot sign in has failed")]
+    pub async fn scope_of(&self, number: &str) -> CustomerScope {
+        const PASSWORD: &str = "a password for the tests alone";
+        let identity = self.identity(Profile::Insurer);
+        let email = format!("{number}@mail.example");
+        identity.sign_up(number, &email, PASSWORD).await.expect("the customer is there");
+        let browser = identity::Browser::default();
+        let outcome = identity.sign_in(&email, PASSWORD.to_owned(), "", browser).await.expect("the database answers");
+        let SignIn::Entered(entered) = outcome else { unreachable!("the right password lets its owner in") };
+        let session = self.sessions(Profile::Insurer).resolve(&entered.session).await.expect("the database answers");
+        session.expect("a session has begun").scope
+    }
+}
+
+/// Letters that say what they are, and the code that they hold.
+#[derive(Debug)]
+struct PlainLetters;
+
+impl Letters for PlainLetters {
+    fn language(&self) -> Locale {
+        Locale::En
+    }
+
+    fn write(&self, notice: &Notice, _: Locale, _: Timestamp) -> Rendered {
+        let text = match notice {
+            Notice::ResetCode { code } | Notice::ContactCode { code } => code,
+            other => other.kind(),
+        };
+        Rendered::new(notice.kind(), text, text)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Puts the parts together that every command needs: database, inbox, sessions, passwords.
 
 use anyhow::Context as _;
-use guichet_app::{accounts, claims, parcels, people, portfolio};
+use guichet_app::{accounts, auth::letters::HouseLetters, claims, parcels, people, portfolio, web::Institution};
 use guichet_platform::{
     clock::{SharedClock, SystemClock},
     config::Config,
     db::{Db, DbOptions},
+    identity::{self, Identity, Sealer},
     inbox::{Feed, Inbox},
+    key_file,
     outbox::answers,
     password::{PasswordPolicy, Passwords},
     random::{OsRandom, SharedRandom},
@@ -30,6 +32,10 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Hashes passwords.
     pub passwords: Passwords,
+    /// Keeps who everybody is.
+    pub identity: Identity,
+    /// Whose portal it is.
+    pub institution: Arc<Institution>,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -84,5 +90,32 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
-    Ok(Parts { db, clock, random, inbox, sessions, passwords, metrics })
+    let institution = Arc::new(institution(config));
+    let path = config.sealing_key();
+    let key = key_file::open(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
+    let identity = Identity::new(identity::Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        random: random.clone(),
+        sessions: sessions.clone(),
+        passwords: passwords.clone(),
+        sealer: Sealer::new(&key, random.clone()),
+        profile: config.session.profile,
+        institution: config.institution.name.clone(),
+        origin: config.server.public_origin.as_str().to_owned(),
+        letters: Arc::new(HouseLetters(institution.clone())),
+    })?;
+    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, institution, metrics })
+}
+
+/// Whose portal it is, from the configuration. The default language comes first.
+fn institution(config: &Config) -> Institution {
+    let default = config.institution.default_language;
+    let others = config.institution.languages.iter().copied().filter(|language| *language != default);
+    Institution {
+        name: config.institution.name.clone(),
+        zone: config.institution.time_zone.clone(),
+        languages: std::iter::once(default).chain(others).collect(),
+        host: config.server.public_origin.host().to_owned(),
+    }
 }

@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::{
     portfolio::quotes::{Quotes, follow},
-    web::{Institution, Services, Streams},
+    web::{Services, Streams},
 };
 use guichet_platform::{
     config::{Config, MailTransport},
     files::FileStore,
+    identity::Identity,
     inbox, live, mail,
     outbox::{Courier, Destination, Route},
     random::OsRandom,
@@ -35,21 +36,13 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
     let parts = compose(&config).await?;
     let metrics = parts.metrics.clone();
     let stop = CancellationToken::new();
-    let mut languages = vec![config.institution.default_language];
-    languages
-        .extend(config.institution.languages.iter().copied().filter(|l| *l != config.institution.default_language));
     let services = Services {
         db: parts.db.clone(),
         clock: parts.clock.clone(),
         random: parts.random.clone(),
         sessions: parts.sessions.clone(),
-        passwords: parts.passwords.clone(),
-        institution: Arc::new(Institution {
-            name: config.institution.name.clone(),
-            zone: config.institution.time_zone.clone(),
-            languages,
-            host: config.server.public_origin.host().to_owned(),
-        }),
+        identity: parts.identity.clone(),
+        institution: parts.institution.clone(),
         assets: Arc::new(assets),
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
@@ -70,6 +63,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(parts.inbox.clone().work_off(stop.clone())),
         tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
         tokio::spawn(postman(&config, &parts)?.run(stop.clone())),
+        tokio::spawn(sweep(parts.identity.clone(), stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(
@@ -170,6 +164,19 @@ fn postman(config: &Config, parts: &Parts) -> anyhow::Result<mail::Courier> {
 async fn serve_metrics(listener: TcpListener, metrics: Metrics, options: ServeOptions, stop: CancellationToken) {
     if let Err(error) = serve_http(listener, metrics_router(metrics), options, stop).await {
         tracing::error!(%error, "The metrics are no longer served");
+    }
+}
+
+/// Takes away steps, ceremonies and meters that are over, every ten minutes.
+async fn sweep(identity: Identity, stop: CancellationToken) {
+    loop {
+        if let Err(error) = identity.sweep().await {
+            tracing::warn!(%error, "What is over of sign-ins could not be taken away");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(600)) => {}
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::
     let parts = compose(&config).await?;
     let hash = parts.passwords.hash(password.to_owned()).await?;
     let number: String = customer.split_whitespace().collect();
-    if !parts.sessions.set_credential(&scope::operator(), &number, email, hash).await? {
+    if !parts.identity.set_credential(&scope::operator(), &number, email, hash).await? {
         bail!("there is no customer {customer}; customers come from the back office in a parties document");
     }
     parts.db.close().await;

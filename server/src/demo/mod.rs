@@ -111,10 +111,10 @@ pub(crate) async fn prepare(parts: &Parts, data: &config::Data) -> anyhow::Resul
     fs::write(&file, PARTIES).with_context(|| format!("{} cannot be written", file.display()))?;
     parts.inbox.import("demo", &file).await?;
     for (number, email) in SIGN_INS {
-        if parts.sessions.find_credential(email).await?.is_none() {
+        if !parts.identity.knows(&scope::operator(), email).await? {
             let hash = parts.passwords.hash(PASSWORD.to_owned()).await?;
             anyhow::ensure!(
-                parts.sessions.set_credential(&scope::operator(), number, email, hash).await?,
+                parts.identity.set_credential(&scope::operator(), number, email, hash).await?,
                 "the demonstration customer {number} is missing"
             );
         }

@@ -15,9 +15,9 @@ use guichet_platform::{
     config::{Config, MailTransport, Secret},
     db::DbError,
     files::FileStore,
+    identity::Profile,
     inbox::Inbox,
     on,
-    password::{PasswordPolicy, Passwords},
     scope::operator,
     telemetry::Metrics,
     testing::World,
@@ -123,19 +123,27 @@ impl Portal {
 
     /// The same, with letters sent this way.
     pub async fn with_mail(world: World, mail: MailTransport) -> Self {
+        Self::build(world, mail, Profile::Insurer).await
+    }
+
+    /// The same, under the rules of a profile.
+    pub async fn under(world: World, profile: Profile) -> Self {
+        Self::build(world, MailTransport::Page, profile).await
+    }
+
+    async fn build(world: World, mail: MailTransport, profile: Profile) -> Self {
         let feeds = feeds(world.clock.clone());
         let inbox = {
             let data = world.folder().join("data");
             Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random))
                 .unwrap()
         };
-        let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
         let services = Services {
             db: world.db.clone(),
             clock: world.clock.clone(),
             random: world.random.clone(),
-            sessions: world.sessions(),
-            passwords: Passwords::new(policy, Vec::new(), world.random.clone()).unwrap(),
+            sessions: world.sessions(profile),
+            identity: world.identity(profile),
             institution: Arc::new(Institution {
                 name: "Guichet".to_owned(),
                 zone: TimeZone::get("Europe/Paris").unwrap(),
@@ -163,9 +171,8 @@ impl Portal {
         let portal = Self { world, services, inbox, router };
         portal.send(&parties()).await;
         for number in ["1", "2"] {
-            let hash = portal.services.passwords.hash(PASSWORD.to_owned()).await.unwrap();
             let email = format!("{number}@mail.example");
-            assert!(portal.services.sessions.set_credential(&operator(), number, &email, hash).await.unwrap());
+            portal.services.identity.sign_up(number, &email, PASSWORD).await.unwrap();
         }
         portal.send(&statement(OWN[0], "INESSECRET")).await;
         portal.send(&statement(OWN[1], "HUGOSECRET")).await;

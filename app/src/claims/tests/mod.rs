@@ -65,12 +65,7 @@ impl<'w> Insurer<'w> {
 
     /// The scope of a customer, by way of a real session.
     async fn scope(&self, number: &str) -> CustomerScope {
-        let sessions = self.world.sessions();
-        let email = format!("{number}@mail.example");
-        assert!(sessions.set_credential(&operator(), number, &email, "unused".to_owned()).await.unwrap());
-        let customer = sessions.find_credential(&email).await.unwrap().unwrap().customer;
-        let token = sessions.start(customer, None, String::new(), String::new()).await.unwrap();
-        sessions.resolve(&token).await.unwrap().unwrap().scope
+        self.world.scope_of(number).await
     }
 
     async fn policies(&self, scope: CustomerScope) -> Vec<Policy> {

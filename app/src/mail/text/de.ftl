@@ -18,6 +18,21 @@ letter-code-not-you = Waren Sie das nicht, tun Sie nichts: Ohne den Code ändert
 letter-invitation-subject = Ihr Zugang
 letter-invitation = { $house } hat Ihnen das Kundenportal geöffnet. Geben Sie { $host } in Ihren Browser ein, wählen Sie, Ihren Zugang freizuschalten, und geben Sie diesen Code ein.
 letter-invitation-then = Sie brauchen auch Ihre Kundennummer. Geben Sie den Code niemandem, auch uns nicht.
+letter-blocked-subject = Anmeldung für eine Weile gesperrt
+letter-blocked = Jemand hat mehrmals versucht, sich bei Ihrem Zugang anzumelden, und lag jedes Mal falsch. Zu Ihrer Sicherheit ist dieser Weg für einige Minuten gesperrt.
+letter-blocked-then = Waren Sie es selbst, warten Sie und versuchen Sie es erneut. Wenn nicht: Es ist niemand hineingekommen, und ein Browser, den Sie oft nutzen, geht weiterhin.
+letter-recovery-subject = Ein Ersatzcode wurde benutzt
+letter-recovery = { $n ->
+    [0] Jemand hat sich mit Ihrem Passwort und Ihrem letzten Ersatzcode angemeldet.
+    [one] Jemand hat sich mit Ihrem Passwort und einem Ersatzcode angemeldet. Ein Code ist übrig.
+   *[other] Jemand hat sich mit Ihrem Passwort und einem Ersatzcode angemeldet. { $n } Codes sind übrig.
+}
+letter-activated-subject = Ihr Zugang wurde neu eingerichtet
+letter-activated = Ihr { $house }-Zugang wurde mit einem Code neu eingerichtet, den wir verschickt oder übergeben haben. Womit Sie sich vorher angemeldet haben, gilt nicht mehr.
+letter-activated-then = Waren Sie das nicht, rufen Sie uns sofort an.
+letter-taken-subject = Diese Adresse wird schon benutzt
+letter-taken = Jemand wollte diese Adresse für einen { $house }-Zugang verwenden. Sie gehört schon zu einem, und es wurde nichts geändert.
+letter-taken-then = Waren Sie es selbst, melden Sie sich mit dem Zugang an, den Sie haben, oder wählen Sie eine andere Adresse.
 letter-parcel-subject = Neues zu einem Paket
 letter-parcel = Zu einem Ihrer Pakete gibt es etwas Neues.
 letter-claim-subject = Neues zu einem Schaden

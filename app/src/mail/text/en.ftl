@@ -18,6 +18,21 @@ letter-code-not-you = If this was not you, do nothing: without the code nothing 
 letter-invitation-subject = Your way in
 letter-invitation = { $house } has opened its portal for you. Type { $host } into your browser, choose to activate your access and type this code.
 letter-invitation-then = You will need your customer number too. Give the code to nobody, not even to us.
+letter-blocked-subject = Sign-in blocked for a while
+letter-blocked = Somebody tried several times to sign in to your access and was wrong each time. For your safety that way in is blocked for some minutes.
+letter-blocked-then = If this was you, wait and try again. If it was not, nobody has come in, and a browser that you use often still works.
+letter-recovery-subject = A recovery code was used
+letter-recovery = { $n ->
+    [0] Somebody signed in with your password and your last recovery code.
+    [one] Somebody signed in with your password and a recovery code. One code is left.
+   *[other] Somebody signed in with your password and a recovery code. { $n } codes are left.
+}
+letter-activated-subject = Your access was set up anew
+letter-activated = Your { $house } access was set up anew with a code that we sent or handed over. What you signed in with before no longer works.
+letter-activated-then = If this was not you, call us at once.
+letter-taken-subject = This address is in use already
+letter-taken = Somebody wanted to use this address for a { $house } access. It serves one already, and nothing was changed.
+letter-taken-then = If this was you, sign in with the access that you have, or choose another address.
 letter-parcel-subject = News of a parcel
 letter-parcel = There is something new about a parcel of yours.
 letter-claim-subject = News of a claim

@@ -18,6 +18,21 @@ letter-code-not-you = Si ce n’était pas vous, ne faites rien : sans le code, 
 letter-invitation-subject = Votre accès
 letter-invitation = { $house } vous ouvre son espace client. Tapez { $host } dans votre navigateur, choisissez d’activer votre accès et tapez ce code.
 letter-invitation-then = Il vous faudra aussi votre numéro de client. Ne donnez le code à personne, pas même à nous.
+letter-blocked-subject = Connexion bloquée pour un moment
+letter-blocked = Quelqu’un a essayé plusieurs fois d’entrer dans votre accès et s’est trompé à chaque fois. Pour votre sécurité, cette voie est bloquée quelques minutes.
+letter-blocked-then = Si c’était vous, attendez puis réessayez. Sinon, personne n’est entré, et un navigateur que vous utilisez souvent fonctionne toujours.
+letter-recovery-subject = Un code de secours a été utilisé
+letter-recovery = { $n ->
+    [0] Quelqu’un s’est connecté avec votre mot de passe et votre dernier code de secours.
+    [one] Quelqu’un s’est connecté avec votre mot de passe et un code de secours. Il en reste un.
+   *[other] Quelqu’un s’est connecté avec votre mot de passe et un code de secours. Il en reste { $n }.
+}
+letter-activated-subject = Votre accès a été recréé
+letter-activated = Votre accès { $house } a été recréé avec un code que nous avons envoyé ou remis. Ce qui vous servait à vous connecter ne fonctionne plus.
+letter-activated-then = Si ce n’était pas vous, appelez-nous tout de suite.
+letter-taken-subject = Cette adresse est déjà utilisée
+letter-taken = Quelqu’un a voulu utiliser cette adresse pour un accès { $house }. Elle en sert déjà un, et rien n’a été changé.
+letter-taken-then = Si c’était vous, connectez-vous avec l’accès que vous avez, ou choisissez une autre adresse.
 letter-parcel-subject = Du nouveau pour un colis
 letter-parcel = Il y a du nouveau pour l’un de vos colis.
 letter-claim-subject = Du nouveau pour un sinistre

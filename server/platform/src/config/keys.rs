@@ -8,6 +8,7 @@ use super::{
     },
 };
 use crate::{
+    identity::Profile,
     serve::{Cidr, ForwardedHeader},
     telemetry,
 };
@@ -64,7 +65,7 @@ pub(super) const SECTIONS: [(&str, &str); 11] = [
     ("hooks", "What the back office sends by webhook, signed as Standard Webhooks 1.0 says."),
     ("outbox", "Where what customers do goes to: signed webhooks, or files."),
     ("mail", "Letters to customers by e-mail."),
-    ("session", "How long a customer stays signed in."),
+    ("session", "Whose rules hold for signing in, and how long a customer stays signed in."),
     ("password", "What a password hash (argon2id) costs."),
     ("log", "What is logged. No personal data is, at any level."),
     ("live", "Live streams to the customers' screens."),
@@ -84,7 +85,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 50] = [
+pub(super) const KEYS: [Key; 52] = [
     key(
         "institution",
         "name",
@@ -354,11 +355,19 @@ pub(super) const KEYS: [Key; 50] = [
     ),
     key(
         "session",
+        "profile",
+        Text(|text| text.parse::<Profile>().is_ok()),
+        "\"bank-psd2\"",
+        "Whose rules hold for signing in: factors, tries, time-outs.",
+        "\"bank-psd2\", \"insurer\", \"parcel\" or \"admin\"",
+    ),
+    key(
+        "session",
         "idle_minutes",
-        Number(1..=1_440),
-        "5",
-        "Minutes without a human act after which a customer is signed out.",
-        "",
+        Number(0..=1_440),
+        "0",
+        "Minutes without a human act after which a customer is signed out; 0 is what the profile says.",
+        ", no more than the profile's",
     ),
     key(
         "session",
@@ -371,10 +380,18 @@ pub(super) const KEYS: [Key; 50] = [
     key(
         "session",
         "absolute_hours",
-        Number(1..=720),
-        "12",
-        "Hours after which a customer signs in again, whatever they do.",
-        ", not less than the idle time",
+        Number(0..=720),
+        "0",
+        "Hours after which a customer signs in again, whatever they do; 0 is what the profile says.",
+        ", no less than the idle time and no more than the profile's",
+    ),
+    key(
+        "session",
+        "key_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with the key that seals authenticator seeds; it is made at the first start. Without it they are lost: keep a copy apart.",
+        "a file, or nothing for sealing.key in data.dir",
     ),
     key("password", "memory_kib", Number(19_456..=4_194_304), "65536", "KiB of memory for one hash.", ""),
     key(

@@ -15,7 +15,10 @@ mod sections;
 mod tests;
 
 use serde::Deserialize;
-use std::{fmt, path::Path};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 pub use origin::Origin;
 pub use secret::Secret;
@@ -64,6 +67,12 @@ impl Config {
     /// allowed; secrets that are not where they should be.
     pub fn load(path: Option<&Path>, env: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         read::load(path, env)
+    }
+
+    /// The file with the key that seals what must be read again.
+    #[must_use]
+    pub fn sealing_key(&self) -> PathBuf {
+        self.session.key_file.clone().unwrap_or_else(|| self.data.dir.join("sealing.key"))
     }
 
     /// A `guichet.toml` with every key, what it means, what it may be and its default, all commented out.

@@ -182,7 +182,8 @@ impl Reading {
             server.metrics_listen == Some(listen) && listen.port() != 0,
             format!("server.metrics_listen is \"{listen}\", where the portal listens; it takes an address of its own"),
         );
-        let (idle, warning) = (session.idle_seconds(), session.warning_seconds);
+        let (idle, warning, rules) = (session.idle_seconds(), session.warning_seconds, session.profile.rules());
+        let profile = session.profile.name();
         rule(
             i64::from(warning) >= idle,
             format!(
@@ -192,6 +193,22 @@ impl Reading {
         rule(
             session.absolute_seconds() < idle,
             format!("session.absolute_hours is {}; it takes no less than session.idle_minutes", session.absolute_hours),
+        );
+        rule(
+            idle > rules.idle_seconds,
+            format!(
+                "session.idle_minutes is {}; session.profile \"{profile}\" takes no more than {}",
+                session.idle_minutes,
+                rules.idle_seconds / 60
+            ),
+        );
+        rule(
+            session.absolute_seconds() > rules.absolute_seconds,
+            format!(
+                "session.absolute_hours is {}; session.profile \"{profile}\" takes no more than {}",
+                session.absolute_hours,
+                rules.absolute_seconds / 3_600
+            ),
         );
         let memory = password.memory_kib;
         rule(

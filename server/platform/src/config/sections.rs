@@ -1,6 +1,7 @@
 //! The sections, as the program gets them. What may be written in the file is in `keys`.
 
 use super::{Origin, Secret};
+use crate::identity::Profile;
 use crate::{
     mail::Address,
     serve::{Cidr, ForwardedHeader},
@@ -183,29 +184,40 @@ pub enum MailSecurity {
     None,
 }
 
-/// How long a customer stays signed in.
+/// Whose rules hold for signing in, and how long a customer stays signed in.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Session {
-    /// Minutes without a human act.
+    /// Whose rules.
+    pub profile: Profile,
+    /// Minutes without a human act; nought means "as the profile says". See [`Session::idle_seconds`].
     pub idle_minutes: u32,
     /// Seconds before the idle end at which the customer is warned.
     pub warning_seconds: u32,
-    /// Hours in all.
+    /// Hours in all; nought means "as the profile says". See [`Session::absolute_seconds`].
     pub absolute_hours: u32,
+    /// The file with the key that seals secrets; none for the one in the data folder. See [`super::Config::sealing_key`].
+    #[serde(deserialize_with = "optional")]
+    pub key_file: Option<PathBuf>,
 }
 
 impl Session {
     /// Seconds without a human act.
     #[must_use]
     pub fn idle_seconds(&self) -> i64 {
-        i64::from(self.idle_minutes) * 60
+        match self.idle_minutes {
+            0 => self.profile.rules().idle_seconds,
+            minutes => i64::from(minutes) * 60,
+        }
     }
 
     /// Seconds in all.
     #[must_use]
     pub fn absolute_seconds(&self) -> i64 {
-        i64::from(self.absolute_hours) * 3_600
+        match self.absolute_hours {
+            0 => self.profile.rules().absolute_seconds,
+            hours => i64::from(hours) * 3_600,
+        }
     }
 }
 

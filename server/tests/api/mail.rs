@@ -52,6 +52,7 @@ on_both_databases! {
         assert!(html.body.starts_with("<!DOCTYPE html><html lang=\"de\">") && html.body.contains("4932-0117"));
         let policy = html.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.ends_with("; sandbox"), "{policy}");
+        assert_eq!(html.header("speculation-rules"), "");
         for nothing in ["/demo/mail/x", "/demo/mail/00000000000000000000000000000000", "/demo/mail/x/html"] {
             assert_eq!(portal.get(nothing, "").await.status, StatusCode::NOT_FOUND, "{nothing}");
         }

@@ -33,6 +33,6 @@ create policy feed on mail to guichet_feed using (true) with check (true);
 grant select, insert, update, delete on mail to guichet_feed;
 
 -- Whoever causes a letter puts it; reading it again is for the courier alone, and a customer writes to nobody else.
-create policy put on mail for insert to guichet_auth with check (true);
-create policy put on mail for insert to guichet_customer with check (customer_id = current_customer());
+create policy auth on mail for insert to guichet_auth with check (true);
+create policy own on mail for insert to guichet_customer with check (customer_id = current_customer());
 grant insert on mail to guichet_auth, guichet_customer;

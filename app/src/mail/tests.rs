@@ -46,6 +46,8 @@ fn every_letter_says_in_every_language_what_it_must_and_leads_nowhere() {
             let (text, html) = (letter.text(), letter.html());
             let which = format!("{} {}", occasion.kind(), locale.tag());
             for part in [letter.subject(), text, html] {
+                // A key that is missing shows itself; this one is a word of CSS.
+                let part = part.replace("letter-spacing", "");
                 assert!(!part.contains("letter-") && !part.contains("{ $"), "{which}: a text is missing\n{part}");
                 assert!(
                     !part.contains("://") && !part.contains("href") && !part.contains("src="),
@@ -77,7 +79,7 @@ fn a_letter_reads_as_it_is_meant() {
         code.text(),
         "Somebody, probably you, wants to set a new password. Type this code on\nthe page that asks for it.\n\n    \
          4932-0117\n\nGood once, until 17 November 2026, 14:42.\n\nIf this was not you, do nothing: without the code nothing \
-         changes.\nGive it to nobody, not even to us.\n\n-- \nThis letter holds no link. Type portal.bank.example into your browser\n\
+         changes. Give\nit to nobody, not even to us.\n\n-- \nThis letter holds no link. Type portal.bank.example into your browser\n\
          yourself.\nWe never ask for a password or a code by e-mail or by telephone.\nNobody reads answers to this letter.\n"
     );
     let device = letter(&Occasion::NewDevice { device: HOSTILE, at: NOW }, Locale::De, &institution(), NOW);

@@ -214,7 +214,7 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !page {
+    if !page || own.is_some() {
         headers.remove("speculation-rules");
     }
     let nonce = visitor.map_or(String::new(), |visitor| format!(" 'nonce-{}'", visitor.nonce));

@@ -139,7 +139,6 @@ pub async fn postgres() -> Option<World> {
 
 /// A customer, for what belongs to one.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 pub(crate) async fn customer(world: &World) -> crate::scope::CustomerScope {
     const PARTY: &str = "insert into party (id, kind, name) values ($1, 'person', 'A')";
     const CUSTOMER: &str =

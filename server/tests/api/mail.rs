@@ -43,7 +43,7 @@ on_both_databases! {
         let page = put_code(&portal).await;
         let list = portal.get("/demo/mail", "").await.body;
         assert!(list.contains("exists only in the demonstration"), "{list}");
-        assert_eq!(portal.links("/demo/mail", "", "/demo/mail/").await, [page.clone()]);
+        assert_eq!(portal.links("/demo/mail", "", "/demo/mail/").await, std::slice::from_ref(&page));
         assert!(!list.contains("4932-0117"));
         let letter = portal.get(&page, "").await;
         assert!(letter.body.contains("4932-0117") && letter.body.contains("exists only in the demonstration"));
@@ -52,6 +52,7 @@ on_both_databases! {
         assert!(html.body.starts_with("<!DOCTYPE html><html lang=\"de\">") && html.body.contains("4932-0117"));
         let policy = html.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.ends_with("; sandbox"), "{policy}");
+        assert_eq!(html.header("speculation-rules"), "");
         for nothing in ["/demo/mail/x", "/demo/mail/00000000000000000000000000000000", "/demo/mail/x/html"] {
             assert_eq!(portal.get(nothing, "").await.status, StatusCode::NOT_FOUND, "{nothing}");
         }

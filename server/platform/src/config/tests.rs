@@ -46,12 +46,9 @@ fn the_reference_is_the_defaults_and_names_every_key() {
     let config = with(&set, &[]).unwrap();
     assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
     for key in &keys::KEYS {
-        assert_eq!(
-            set.lines().filter(|line| *line == format!("{} = {}", key.name, key.default)).count(),
-            1,
-            "{}",
-            key.name
-        );
+        let line = format!("{} = {}", key.name, key.default);
+        let section = set.split(&format!("\n[{}]\n", key.section)).nth(1).unwrap().split("\n[").next().unwrap();
+        assert_eq!(section.lines().filter(|written| *written == line).count(), 1, "{}.{}", key.section, key.name);
         assert!(key.meaning.ends_with('.') && !key.takes().ends_with('.'), "{}.{}", key.section, key.name);
         assert!(keys::SECTIONS.iter().any(|section| section.0 == key.section), "{}", key.section);
     }

@@ -57,7 +57,7 @@ impl Header for AutoSubmitted {
 pub(super) fn compose(sender: &Sender, content: &Content<'_>) -> Result<(Envelope, Vec<u8>), Failure> {
     let written = UNIX_EPOCH + Duration::from_millis(u64::try_from(content.created_at.millis()).unwrap_or(0));
     let part = |kind: ContentType, text: &str| {
-        // Lines of any length and in any language, and none that begins with a full stop by itself.
+        // Lines of any length, in any language, as ASCII that every server takes.
         let head = SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable);
         head.body(text.replace('\n', "\r\n"))
     };

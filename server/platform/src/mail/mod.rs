@@ -14,7 +14,7 @@ mod message;
 mod shown;
 mod smtp;
 #[cfg(all(test, feature = "testing"))]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#[expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 mod tests;
 
 use crate::{

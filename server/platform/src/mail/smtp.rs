@@ -67,7 +67,7 @@ pub enum Failure {
     Timeout,
     /// There is no connection, or it broke.
     Connection,
-    /// The server does not speak SMTP.
+    /// The server hangs up in the middle, or says something that is not SMTP.
     Answer,
     /// The letter cannot be put on its way: its address or its row is damaged.
     Unfit,

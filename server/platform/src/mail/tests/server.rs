@@ -11,7 +11,11 @@ use crate::{
     outbox::backoff_seconds,
     testing::{self, customer},
 };
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// A courier to this server.
 fn to(world: &World, options: SmtpOptions) -> (Courier, Metrics) {
@@ -157,6 +161,38 @@ async fn a_refusal_for_good_is_given_up_at_once() {
         // The server's words are in nothing that is kept.
         assert_eq!(row, state("given_up", 1, Some(told), false));
         assert_eq!(counted(&metrics, "given_up"), 1);
+    }
+}
+
+/// A log that a test reads.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_holds_no_word_of_a_letter_of_an_address_or_of_a_server() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let guard = tracing::subscriber::set_default(lines.with_ansi(false).finish());
+    sent_to(Manner { behaviour: "refuses", ..GOOD }, |_| {}).await;
+    sent_to(Manner { behaviour: "later", ..GOOD }, |_| {}).await;
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("A letter was given up after 1 tries mail.kind=test mail.failure=refused 550"), "{text}");
+    assert!(text.contains("A letter could not be sent; try 1 mail.kind=test mail.failure=later 451"), "{text}");
+    for word in ["SECRETWORD", "ines@", "mail.example", "493 201", "Bonjour", "Votre code"] {
+        assert!(!text.contains(word), "{word}");
     }
 }
 

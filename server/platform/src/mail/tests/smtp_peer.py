@@ -56,7 +56,7 @@ class Handler:
 def authenticate(server, session, envelope, mechanism, login):
     tell(said="auth", encrypted=session.ssl is not None or tls == "tls")
     good = [login.login.decode(), login.password.decode()] == credentials
-    return AuthResult(success=good, handled=True)
+    return AuthResult(success=good, handled=False)
 
 
 async def main():

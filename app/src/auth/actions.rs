@@ -12,7 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, on, password::PasswordError, session::SessionToken};
+use guichet_platform::{
+    audit::{Action, Entry, Outcome},
+    db::DbError,
+    on,
+    password::PasswordError,
+    session::SessionToken,
+};
 use guichet_types::{Id, Locale, Theme, kind};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
@@ -43,7 +49,10 @@ pub async fn sign_in(
         }
         Err(error) => return Err(Problem::fault(error)),
     };
+    let named = credential.as_ref().map(|credential| credential.customer);
     let (Some(credential), true) = (credential, verdict.ok) else {
+        let refused = visitor.act(Action::SessionRefused).outcome(Outcome::Refused);
+        services.note(&visitor, named.into_iter().fold(refused, Entry::concerning)).await?;
         services.metrics.sign_in("refused");
         tracing::info!(sign_in.outcome = "refused", "A sign-in was refused");
         // The page again, with its words; a status of failure would stand in the reader's console as an error of ours.

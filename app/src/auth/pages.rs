@@ -146,6 +146,7 @@ async fn profile(State(services): State<Services>, who: SignedIn) -> Result<Resp
                         </dl></div>
                     </section>
                     {display_panel(visitor)}
+                    {crate::activity::pages::panel(visitor)}
                 </div>
             </div>
         }

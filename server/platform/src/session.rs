@@ -5,6 +5,7 @@
 //! calling [`Sessions::human`], and nothing else moves the idle clock.
 
 use crate::{
+    audit::{Action, Actor, Detail, Entry, Thing},
     clock::SharedClock,
     db::{Db, DbError, Dialect, Tx},
     on,
@@ -205,6 +206,11 @@ impl Sessions {
                         on!(tx, c => sqlx::query(END).bind(before.hash()).bind(now.millis())
                             .execute(&mut **c).await.map(|_| ()))?;
                     }
+                    tx.audit(
+                        Entry::by_customer(Action::SessionBegun, customer, now)
+                            .about(Thing::Session, session)
+                            .from_where(&network, &agent),
+                    );
                     on!(tx, c => sqlx::query(ADD).bind(session.as_bytes().as_slice()).bind(hash)
                         .bind(customer.as_bytes().as_slice()).bind(now.millis()).bind(ends.millis())
                         .bind(agent).bind(network).execute(&mut **c).await.map(|_| ()))?;
@@ -338,6 +344,9 @@ impl Sessions {
                 async move {
                     let ended = on!(tx, c => sqlx::query(sql).bind(scope.bytes()).bind(session.as_bytes().as_slice())
                         .bind(now.millis()).execute(&mut **c).await.map(|done| done.rows_affected()))?;
+                    if ended > 0 {
+                        tx.audit(Entry::by_customer(Action::SessionEnded, scope.customer(), now).detail(Detail::Count(ended)));
+                    }
                     // Open streams look at their session when they are woken, on every node.
                     if tx.dialect() == Dialect::Postgres {
                         on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(scope.customer().to_string())
@@ -379,6 +388,9 @@ impl Sessions {
                     on!(tx, c => sqlx::query(SET).bind(&customer).bind(email).bind(hash).bind(now)
                         .execute(&mut **c).await.map(|_| ()))?;
                     on!(tx, c => sqlx::query(END).bind(&customer).bind(now).execute(&mut **c).await.map(|_| ()))?;
+                    tx.audit(
+                        Entry::new(Action::PasswordChanged, Actor::Operator, Timestamp(now)).concerning(id(customer)?),
+                    );
                     Ok(true)
                 }
                 .boxed()

@@ -23,10 +23,11 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 60] = [
+const MATRIX: [(&str, &str, Try); 61] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
+    ("GET", "/profile/activity", Try::Own),
     ("GET", "/overview", Try::Own),
     ("GET", "/accounts", Try::Own),
     ("GET", "/accounts/{account}", Try::Theirs),

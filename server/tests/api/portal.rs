@@ -45,6 +45,7 @@ pub struct Portal {
     pub world: World,
     pub services: Services,
     pub inbox: Inbox,
+    pub metrics: Metrics,
     router: Router,
 }
 
@@ -119,10 +120,10 @@ impl Portal {
     /// A portal on the database of `world`.
     pub async fn new(world: World) -> Self {
         let feeds = feeds(world.clock.clone());
+        let metrics = Metrics::new(&*world.random);
         let inbox = {
             let data = world.folder().join("data");
-            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random))
-                .unwrap()
+            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, metrics.clone()).unwrap()
         };
         let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
         let services = Services {
@@ -142,9 +143,9 @@ impl Portal {
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
-            streams: Streams::new(8, Metrics::new(&*world.random)),
+            streams: Streams::new(8, metrics.clone()),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
-            metrics: Metrics::new(&*world.random),
+            metrics: metrics.clone(),
             keep_alive: Duration::from_secs(15),
         };
         let mut config = Config::default();
@@ -152,9 +153,9 @@ impl Portal {
             .secrets
             .hooks
             .insert("carrier".to_owned(), HOOK_SECRETS.map(|text| Secret::new(text.to_owned())).to_vec());
-        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), Metrics::new(&*world.random));
-        let router = router(services.clone(), hooks, world.folder(), Metrics::new(&*world.random));
-        let portal = Self { world, services, inbox, router };
+        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), metrics.clone());
+        let router = router(services.clone(), hooks, world.folder(), metrics.clone());
+        let portal = Self { world, services, inbox, metrics, router };
         portal.send(&parties()).await;
         for number in ["1", "2"] {
             let hash = portal.services.passwords.hash(PASSWORD.to_owned()).await.unwrap();

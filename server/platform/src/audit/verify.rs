@@ -156,7 +156,7 @@ impl Checker {
         let due = self.verdict.entries + 1;
         if row.seq != due {
             return match row.seq > due {
-                true => self.found(due, row.seq - 1, Fault::Missing),
+                true => self.found(due, (row.seq - 1).min(self.most.max(due)), Fault::Missing),
                 false => self.found(row.seq, row.seq, Fault::Inserted),
             };
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{on_both_databases, random::SeededRandom};
 
-const ENTRIES: u64 = 160;
+const ENTRIES: u64 = 96;
 const EDITS: u64 = 10_000;
 /// Entries between two signed heads.
 const HEAD_EVERY: u64 = 16;
@@ -153,8 +153,8 @@ fn edit(chain: &mut Chain, kind: u64, dice: &SeededRandom) -> Option<(i64, &'sta
             let copy = chain.rows[other].clone();
             chain.rows.insert(at, copy);
             chain.number();
-            // The copy of an entry just before it is as good as itself just behind it.
-            (seq, &[F::Inserted, F::Reordered])
+            // A copy beside the entry itself: the second of the two is the one too many.
+            (if at == other { seq + 1 } else { seq }, &[F::Inserted, F::Reordered])
         }
         6 => {
             if at == other {
@@ -218,7 +218,7 @@ on_both_databases! {
         let keys = [HeadKey::open(&world.folder().join("audit.key"), &*world.random).unwrap().public()];
         let whole = Chain { rows, heads, tail };
         let verdict = whole.check(&keys);
-        assert_eq!((verdict.finding, verdict.entries, verdict.signed, verdict.heads), (None, 160, 160, 10));
+        assert_eq!((verdict.finding, verdict.entries, verdict.signed, verdict.heads), (None, 96, 96, 6));
 
         let dice = seeded(20_261_117);
         let (mut done, mut close) = (0_u64, 0_u64);
@@ -232,12 +232,15 @@ on_both_databases! {
                 continue;
             }
             done += 1;
-            let finding = chain.check(&keys).finding;
-            let Some(found) = finding else { panic!("edit {number} of kind {kind} at {seq} was not found") };
+            let verdict = chain.check(&keys);
+            let Some(found) = verdict.finding else { panic!("edit {number} of kind {kind} at {seq} was not found") };
             assert!(faults.contains(&found.fault), "edit {number} of kind {kind} at {seq}: {found:?}");
-            assert!((found.seq..=found.to).contains(&seq), "edit {number} of kind {kind} at {seq}: {found:?}");
-            assert!(found.to - found.seq < HEAD_EVERY as i64, "edit {number} of kind {kind} at {seq}: {found:?}");
-            close += u64::from(found.seq == found.to);
+            // Made anew and one short, the last head is not met: nothing speaks for what is behind the one before it.
+            let cut = kind == 10 && found.fault == Fault::CutOff;
+            let from = if cut { verdict.signed + 1 } else { found.seq };
+            assert!((from..=found.to).contains(&seq), "edit {number} of kind {kind} at {seq}: {found:?}");
+            assert!(found.to - from < HEAD_EVERY as i64, "edit {number} of kind {kind} at {seq}: {found:?}");
+            close += u64::from(from == found.to);
         }
         // Only what was made anew as a whole is known no closer than between two heads.
         assert!(close * 100 >= EDITS * 80, "{close} of {EDITS} to the very entry");

@@ -53,9 +53,9 @@ on_both_databases! {
                         futures::future::ready(if n % 4 == 3 { Err(DbError::Value("on purpose")) } else { Ok(()) })
                     };
                     let done = match n % 3 {
-                        0 => db.write(&scope(by), move |tx| { let end = body(tx); async move { end.await }.boxed() }).await,
-                        1 => db.write(&auth(), move |tx| { let end = body(tx); async move { end.await }.boxed() }).await,
-                        _ => db.write(&operator(), move |tx| { let end = body(tx); async move { end.await }.boxed() }).await,
+                        0 => db.write(&scope(by), move |tx| body(tx).boxed()).await,
+                        1 => db.write(&auth(), move |tx| body(tx).boxed()).await,
+                        _ => db.write(&operator(), move |tx| body(tx).boxed()).await,
                     };
                     assert_eq!(done.is_ok(), n % 4 != 3, "{done:?}");
                 }

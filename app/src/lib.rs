@@ -13,6 +13,8 @@ pub mod parcels;
 pub mod portfolio;
 
 #[cfg(feature = "ssr")]
+pub mod activity;
+#[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
 pub mod mail;
@@ -28,8 +30,8 @@ pub mod web;
 pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.
-pub const DOMAINS: [&str; 9] =
-    ["accounts", "auth", "claims", "home", "mail", "overview", "parcels", "people", "portfolio"];
+pub const DOMAINS: [&str; 10] =
+    ["accounts", "activity", "auth", "claims", "home", "mail", "overview", "parcels", "people", "portfolio"];
 
 #[cfg(test)]
 mod tests {

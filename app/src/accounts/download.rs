@@ -21,6 +21,7 @@ use guichet_formats::{
     write::{Message, Statement, camt, csv, ofx},
 };
 use guichet_platform::{
+    audit::{Action, Detail, Thing},
     db::{DbError, Tx},
     scope::CustomerScope,
 };
@@ -90,6 +91,8 @@ pub async fn download(
     let found = found.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let permit = services.downloads.clone().try_acquire_owned().map_err(|_| Problem::new(Reason::Busy, visitor))?;
     let (media, ending) = format.about();
+    let entry = visitor.act(Action::StatementDownloaded).about(Thing::Account, account);
+    services.note(visitor, entry.detail(Detail::Form(ending))).await?;
     let name = format!(
         "{}-{}.{ending}",
         found.identification.replace(|c: char| !c.is_ascii_alphanumeric(), "-"),

@@ -374,9 +374,10 @@ on_both_databases! {
             });
             write.await.unwrap()
         };
-        let secret = make(form).await;
-        assert_eq!(make(form).await, secret, "the same form makes the same link");
-        let other = make(Id::from_bytes([8; 16])).await;
+        let (secret, made) = make(form).await;
+        assert!(made);
+        assert_eq!(make(form).await, (secret.clone(), false), "the same form makes the same link");
+        let (other, _) = make(Id::from_bytes([8; 16])).await;
         let opens = async |secret: &store::ShareSecret| {
             let (scope, now) = (PublicScope::of_share(secret.hash()), world.clock.now());
             let whose = scope.clone();

@@ -9,8 +9,15 @@ mod visitor;
 
 use crate::words::Figures;
 use guichet_platform::{
-    clock::SharedClock, config::MailTransport, db::Db, files::FileStore, identity::Identity, random::SharedRandom,
-    session::Sessions, telemetry::Metrics,
+    audit::{self, Entry},
+    clock::SharedClock,
+    config::MailTransport,
+    db::Db,
+    files::FileStore,
+    identity::Identity,
+    random::SharedRandom,
+    session::Sessions,
+    telemetry::Metrics,
 };
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
@@ -93,6 +100,18 @@ pub struct Services {
 }
 
 impl Services {
+    /// Writes an entry of the audit log by itself, before something is told that only reads. Where that cannot be done, the
+    /// reader is asked to come back, and nothing is told.
+    ///
+    /// # Errors
+    /// When it is not written.
+    pub async fn note(&self, visitor: &Visitor, entry: Entry) -> Result<(), Problem> {
+        audit::note(&self.db, entry).await.map_err(|error| {
+            tracing::error!(%error, "An entry of the audit log could not be written; what it is about was refused");
+            Problem::new(Reason::Busy, visitor)
+        })
+    }
+
     /// Figures and dates for a reader of `locale`, now.
     #[must_use]
     pub fn figures(&self, locale: Locale) -> Figures {

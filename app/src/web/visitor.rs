@@ -6,7 +6,10 @@ use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use guichet_platform::session::Session;
+use guichet_platform::{
+    audit::{Action, Actor, Entry},
+    session::Session,
+};
 use guichet_types::{Locale, Theme, Timestamp};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use std::sync::Arc;
@@ -54,6 +57,16 @@ impl Visitor {
     #[must_use]
     pub const fn words(&self) -> Words {
         Words(self.locale)
+    }
+
+    /// An entry of the audit log: the visitor does this, now, from where they are. What a customer does concerns them.
+    #[must_use]
+    pub fn act(&self, action: Action) -> Entry {
+        let entry = match &self.session {
+            Some(session) => Entry::by_customer(action, session.scope.customer(), self.now),
+            None => Entry::new(action, Actor::Anonymous, self.now),
+        };
+        entry.from_where(&self.network, &self.agent)
     }
 
     /// Figures and dates as the visitor reads them, now.

@@ -18,6 +18,7 @@ macro_rules! texts {
             include_str!(concat!("../ui/text/", $tag, ".ftl")),
             include_str!(concat!("../home/text/", $tag, ".ftl")),
             include_str!(concat!("../auth/text/", $tag, ".ftl")),
+            include_str!(concat!("../activity/text/", $tag, ".ftl")),
             include_str!(concat!("../overview/text/", $tag, ".ftl")),
             include_str!(concat!("../accounts/text/", $tag, ".ftl")),
             include_str!(concat!("../portfolio/text/", $tag, ".ftl")),

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 mod compose;
 mod import;
 mod serve;
@@ -10,6 +11,7 @@ use crate::simulate::Part;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use guichet_platform::config::Config;
+use guichet_types::Date;
 use std::{path::PathBuf, process::ExitCode};
 
 pub use compose::{Parts, compose, feeds};
@@ -52,6 +54,9 @@ enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(User),
+    /// The audit log: what was done, by whom, to whose data.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Run the demonstration institution with a simulated back office.
     Demo {
         /// Seconds between two movements of the simulated bank.
@@ -94,6 +99,38 @@ enum User {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Check the whole log: every entry against the one before it, and every signed head.
+    ///
+    /// Prints how many entries hold and the first bad one with what is wrong. Ends with status 1 when something is.
+    Verify {
+        /// The file of signed heads, when it is another than audit.heads_file: a copy that was kept elsewhere.
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+        /// The public key of another machine that signs, or one from before, as `guichet audit key` prints it.
+        #[arg(long, value_name = "KEY")]
+        key: Vec<String>,
+    },
+    /// Print entries. That they were read is an entry itself.
+    List {
+        /// About this customer alone, by number.
+        #[arg(long, value_name = "NUMBER")]
+        customer: Option<String>,
+        /// From this day on, like 2026-11-17, in the institution's time zone.
+        #[arg(long, value_name = "DAY")]
+        from: Option<Date>,
+        /// Until this day, itself included.
+        #[arg(long, value_name = "DAY")]
+        to: Option<Date>,
+        /// One JSON object for each entry.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the public key that signed heads are checked with.
+    Key,
+}
+
 /// Runs a command.
 ///
 /// # Errors
@@ -117,6 +154,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(User::Add { customer, email }) => {
             user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
         }
+        Command::Audit(Audit::Verify { heads, key }) => audit::verify(config, heads, &key).await,
+        Command::Audit(Audit::List { customer, from, to, json }) => {
+            audit::list(config, customer, (from, to), json).await.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Audit(Audit::Key) => audit::key(&config).map(|()| ExitCode::SUCCESS),
         Command::Simulate { part, to, every } => {
             simulate::simulate(config, part, to, every).await.map(|()| ExitCode::SUCCESS)
         }

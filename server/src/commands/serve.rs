@@ -12,6 +12,7 @@ use guichet_app::{
     web::{Services, Streams},
 };
 use guichet_platform::{
+    audit::head::{HeadKey, Signer},
     config::{Config, MailTransport},
     files::FileStore,
     identity::Identity,
@@ -58,7 +59,11 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         .await
         .with_context(|| format!("{} is not free; choose another address in server.listen", config.server.listen))?;
     let every = Duration::from_millis(u64::from(config.data.poll_millis));
+    let signer = signer(&config, &parts)?;
+    let minutely = signer.clone();
+    let minutely_stop = stop.clone();
     let mut work = vec![
+        tokio::spawn(async move { minutely.run(minutely_stop).await }),
         tokio::spawn(inbox::watch(parts.inbox.clone(), config.data.inbox.clone(), every, stop.clone())),
         tokio::spawn(parts.inbox.clone().work_off(stop.clone())),
         tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
@@ -99,6 +104,10 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
     for task in work {
         let _ = tokio::time::timeout(Duration::from_secs(10), task).await;
     }
+    // What was done since the last minute, too.
+    if let Err(error) = signer.sign().await {
+        tracing::error!(%error, "The end of the audit log could not be signed");
+    }
     parts.db.close().await;
     tracing::info!("Stopped");
     Ok(())
@@ -108,6 +117,12 @@ async fn player(part: Part, stage: Stage, every: Duration, stop: CancellationTok
     if let Err(error) = play(part, stage, every, stop).await {
         tracing::error!(%error, "The simulated {} cannot begin", part.as_str());
     }
+}
+
+/// Signs the end of the audit log. Without its key the portal does not start.
+fn signer(config: &Config, parts: &Parts) -> anyhow::Result<Arc<Signer>> {
+    let key = HeadKey::open(&config.audit_key(), &*parts.random).context("the key of the audit log")?;
+    Ok(Arc::new(Signer::new(parts.db.clone(), parts.clock.clone(), key, config.audit_heads())))
 }
 
 /// The way of each destination: a webhook where there is an address, else a folder.

@@ -40,6 +40,7 @@ const MAX_IN_FLIGHT: usize = 512;
 pub fn routes() -> Routes {
     guichet_app::home::pages::routes()
         .and(guichet_app::auth::pages::routes())
+        .and(guichet_app::activity::pages::routes())
         .and(guichet_app::overview::pages::routes())
         .and(guichet_app::accounts::pages::routes())
         .and(guichet_app::portfolio::pages::routes())

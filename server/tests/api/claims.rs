@@ -12,9 +12,9 @@ use guichet_platform::{
 };
 
 /// A file that a customer may send: a PDF that only shows something.
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
-fn claim_of(customer: &str, secret: &str) -> String {
+pub fn claim_of(customer: &str, secret: &str) -> String {
     format!(
         r#"{{"guichet": "claims/1", "insurer": "Prévoyance", "as_of": "2026-11-17T06:00:00Z", "claims": [
           {{"number": "CL-{secret}", "policy": "HO-{customer}", "line": "home", "customer": "{customer}", "cause": "water", "currency": "EUR",
@@ -27,7 +27,7 @@ fn claim_of(customer: &str, secret: &str) -> String {
     )
 }
 
-fn policy_of(customer: &str, secret: &str) -> String {
+pub fn policy_of(customer: &str, secret: &str) -> String {
     format!(
         r#"{{"guichet": "policies/1", "insurer": "Prévoyance", "as_of": "2026-11-17T06:00:00Z", "policies": [
           {{"number": "HO-{customer}", "line": "home", "product": "Home {secret}", "status": "active", "customer": "{customer}",
@@ -62,13 +62,13 @@ pub async fn things(portal: &Portal, cookie: &str) -> Vec<Vec<(&'static str, Str
     things
 }
 
-async fn claims(portal: &Portal, cookie: &str) -> Vec<String> {
+pub async fn claims(portal: &Portal, cookie: &str) -> Vec<String> {
     let links = portal.links("/claims", cookie, "/claims/").await;
     links.into_iter().filter(|link| link.len() == "/claims/".len() + 32).collect()
 }
 
 /// Begins a notice; the draft's address.
-async fn begin(portal: &Portal, cookie: &str, policy: &str) -> String {
+pub async fn begin(portal: &Portal, cookie: &str, policy: &str) -> String {
     let begun = portal.ask("POST", "/claims/report/begin", cookie, &format!("policy={policy}")).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
     begun.header("location").to_owned()
@@ -79,7 +79,7 @@ async fn own_policy(portal: &Portal, cookie: &str) -> String {
 }
 
 /// Says everything that a notice needs.
-async fn fill(portal: &Portal, cookie: &str, draft: &str, cause: &str, day: &str) -> Answer {
+pub async fn fill(portal: &Portal, cookie: &str, draft: &str, cause: &str, day: &str) -> Answer {
     let step = portal
         .ask(
             "POST",
@@ -115,7 +115,7 @@ async fn set(portal: &Portal, sql: &'static str) {
 }
 
 /// The insurer takes what waits; the payloads.
-async fn forward(portal: &Portal) -> Vec<serde_json::Value> {
+pub async fn forward(portal: &Portal) -> Vec<serde_json::Value> {
     let folder = portal.world.folder().join("outbox");
     let _ = std::fs::remove_dir_all(&folder);
     let courier = Courier::new(

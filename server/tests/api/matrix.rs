@@ -23,10 +23,11 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 63] = [
+const MATRIX: [(&str, &str, Try); 64] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
+    ("GET", "/profile/activity", Try::Own),
     ("GET", "/overview", Try::Own),
     ("GET", "/accounts", Try::Own),
     ("GET", "/accounts/{account}", Try::Theirs),

@@ -45,6 +45,7 @@ pub struct Portal {
     pub world: World,
     pub services: Services,
     pub inbox: Inbox,
+    pub metrics: Metrics,
     router: Router,
 }
 
@@ -133,10 +134,10 @@ impl Portal {
 
     async fn build(world: World, mail: MailTransport, profile: Profile) -> Self {
         let feeds = feeds(world.clock.clone());
+        let metrics = Metrics::new(&*world.random);
         let inbox = {
             let data = world.folder().join("data");
-            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, Metrics::new(&*world.random))
-                .unwrap()
+            Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, metrics.clone()).unwrap()
         };
         let services = Services {
             db: world.db.clone(),
@@ -156,9 +157,9 @@ impl Portal {
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
             mail,
-            streams: Streams::new(8, Metrics::new(&*world.random)),
+            streams: Streams::new(8, metrics.clone()),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
-            metrics: Metrics::new(&*world.random),
+            metrics: metrics.clone(),
             keep_alive: Duration::from_secs(15),
         };
         let mut config = Config::default();
@@ -166,9 +167,9 @@ impl Portal {
             .secrets
             .hooks
             .insert("carrier".to_owned(), HOOK_SECRETS.map(|text| Secret::new(text.to_owned())).to_vec());
-        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), Metrics::new(&*world.random));
-        let router = router(services.clone(), hooks, world.folder(), Metrics::new(&*world.random));
-        let portal = Self { world, services, inbox, router };
+        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), metrics.clone());
+        let router = router(services.clone(), hooks, world.folder(), metrics.clone());
+        let portal = Self { world, services, inbox, metrics, router };
         portal.send(&parties()).await;
         for number in ["1", "2"] {
             let email = format!("{number}@mail.example");

@@ -79,6 +79,7 @@ pub(super) async fn get(
                         </dl></div>
                     </section>
                     {display_panel(visitor)}
+                    {crate::activity::pages::panel(visitor)}
                 </div>
             </div>
         }

@@ -14,7 +14,10 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::outbox::{self, Destination};
+use guichet_platform::{
+    audit::{Action, Thing},
+    outbox::{self, Destination},
+};
 use guichet_types::{Id, kind};
 
 /// Which message.
@@ -34,6 +37,7 @@ pub async fn again(
     let Path(claim) = claim.map_err(|_| missing())?;
     let Form(form) = form.map_err(|_| missing())?;
     let (scope, random, now) = (who.session.scope, services.random.clone(), services.clock.now());
+    let entry = who.visitor.act(Action::MessageResent).about(Thing::Claim, claim);
     let done = services
         .db
         .write(&scope, move |tx| {
@@ -49,6 +53,7 @@ pub async fn again(
                 let mut found = store::resend_upload(tx, &scope, claim, from, to, until).await?;
                 found |= store::resend_letter(tx, &scope, claim, from, to).await?;
                 found |= store::resend_notice(tx, &scope, claim, from, to).await?;
+                tx.audit(entry);
                 // What somebody has sent again already has another message by now.
                 if found { Ok(()) } else { Err(ActError::Missing) }
             }

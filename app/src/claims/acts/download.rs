@@ -14,7 +14,10 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::{FutureExt as _, StreamExt as _};
-use guichet_platform::scope::PublicScope;
+use guichet_platform::{
+    audit::{Action, Actor, Entry, Thing},
+    scope::PublicScope,
+};
 use guichet_types::{Id, kind};
 use http::{HeaderValue, header};
 use sha2::{Digest, Sha256};
@@ -34,7 +37,10 @@ pub async fn download(
         .await?;
     let found = found.ok_or_else(missing)?;
     match (found.stored, found.media) {
-        (Some(stored), Some(media)) => send(&services, &who.visitor, &stored, &media, &found.name).await,
+        (Some(stored), Some(media)) => {
+            services.note(&who.visitor, who.visitor.act(Action::FileDownloaded).about(Thing::Upload, upload)).await?;
+            send(&services, &who.visitor, &stored, &media, &found.name).await
+        }
         // Nothing of a refused file is kept.
         _ => Err(missing()),
     }
@@ -58,6 +64,10 @@ pub async fn fetch(
         .read(&scope, move |tx| async move { store::fetch_shared(tx, &own, hash, now).await }.boxed())
         .await?;
     let found = found.ok_or_else(missing)?;
+    // By whoever has the link: nobody whom the portal knows, even in a browser where somebody is signed in.
+    let entry =
+        Entry::new(Action::FileFetched, Actor::Anonymous, visitor.now).from_where(&visitor.network, &visitor.agent);
+    services.note(&visitor, entry.about(Thing::Upload, found.id).concerning(found.customer)).await?;
     send(&services, &visitor, &found.stored, &found.media, "file").await
 }
 

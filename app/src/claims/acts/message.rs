@@ -14,7 +14,10 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::outbox::{self, Destination};
+use guichet_platform::{
+    audit::{Action, Thing},
+    outbox::{self, Destination},
+};
 use guichet_types::{Id, kind};
 use serde_json::json;
 
@@ -49,6 +52,7 @@ pub async fn message(
         return Ok(redirect_to(&back));
     }
     let (token, random, now, from) = (form.token, services.random.clone(), services.clock.now(), sender(&who));
+    let entry = who.visitor.act(Action::MessageSent).about(Thing::Claim, claim);
     let written = services
         .db
         .write(&scope, move |tx| {
@@ -68,6 +72,7 @@ pub async fn message(
                 if !store::insert_letter(tx, &scope, token, (claim, &text), message, now).await? {
                     return Err(ActError::Again);
                 }
+                tx.audit(entry);
                 Ok(())
             }
             .boxed()

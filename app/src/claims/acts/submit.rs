@@ -20,7 +20,10 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::outbox::{self, Destination};
+use guichet_platform::{
+    audit::{Action, Thing},
+    outbox::{self, Destination},
+};
 use guichet_types::{Id, kind};
 use serde_json::json;
 
@@ -54,6 +57,7 @@ pub async fn submit(
     let sure = form.map(|Form(form)| form.sure == "1").unwrap_or_default();
     let (scope, random, now) = (who.session.scope, services.random.clone(), services.clock.now());
     let (figures, from, origin) = (who.visitor.figures(&services), sender(&who), services.origin.clone());
+    let entry = who.visitor.act(Action::ClaimReported).about(Thing::Claim, id);
     let became = services
         .db
         .write(&scope, move |tx| {
@@ -112,6 +116,7 @@ pub async fn submit(
                 store::insert_notice(tx, &scope, &draft, &reference, message, now).await?;
                 store::attach_to_notice(tx, &scope, id, message).await?;
                 store::delete_draft(tx, &scope, id).await?;
+                tx.audit(entry);
                 Ok(Became::Sent)
             }
             .boxed()

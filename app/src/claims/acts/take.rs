@@ -14,6 +14,7 @@ use crate::{
 use axum::extract::{Multipart, multipart::Field};
 use futures::FutureExt as _;
 use guichet_platform::{
+    audit::{Action, Detail, Outcome, Thing},
     files::Kept,
     outbox::{self, Destination},
     random::random_id,
@@ -123,6 +124,7 @@ async fn write(
 ) -> Result<bool, ActError> {
     let (scope, random, now) = (who.session.scope, services.random.clone(), services.clock.now());
     let (from, origin) = (sender(who), services.origin.clone());
+    let entry = who.visitor.act(Action::FileUploaded);
     services
         .db
         .write(&scope, move |tx| {
@@ -192,6 +194,11 @@ async fn write(
                     }
                 }
                 store::insert_upload(tx, &scope, &new).await?;
+                let entry = entry.about(Thing::Upload, new.id);
+                tx.audit(match new.refused {
+                    None => entry,
+                    Some(reason) => entry.outcome(Outcome::Refused).detail(Detail::Reason(reason)),
+                });
                 Ok(new.stored.is_some())
             }
             .boxed()

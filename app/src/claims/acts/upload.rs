@@ -13,6 +13,7 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
+use guichet_platform::audit::{Action, Thing};
 use guichet_types::{Id, kind};
 
 /// `POST /claims/{claim}/uploads`. Whether the claim is the customer's is asked before a byte is read.
@@ -60,10 +61,15 @@ pub async fn remove(
     let missing = || Problem::new(Reason::NotFound, &who.visitor);
     let Path((claim, upload)) = ids.map_err(|_| missing())?;
     let scope = who.session.scope;
+    let entry = who.visitor.act(Action::FileRemoved).about(Thing::Upload, upload);
     let removed = services.db.write(&scope, move |tx| {
         async move {
             let draft = store::find_draft(tx, &scope, claim).await?.is_some();
-            Ok::<_, guichet_platform::db::DbError>((draft, store::delete_upload(tx, &scope, claim, upload).await?))
+            let gone = store::delete_upload(tx, &scope, claim, upload).await?;
+            if gone.is_some() {
+                tx.audit(entry);
+            }
+            Ok::<_, guichet_platform::db::DbError>((draft, gone))
         }
         .boxed()
     });

@@ -262,6 +262,10 @@ pub async fn resend_upload(
 /// What somebody with the secret of a file's link gets.
 #[derive(Clone, Debug)]
 pub struct Fetched {
+    /// Its id.
+    pub id: Id<kind::Upload>,
+    /// Whose it is, for the audit log.
+    pub customer: Id<kind::Customer>,
     /// Its type.
     pub media: String,
     /// Where the bytes are.
@@ -278,9 +282,15 @@ pub async fn fetch_shared(
     hash: [u8; 32],
     now: Timestamp,
 ) -> Result<Option<Fetched>, DbError> {
-    const GET: &str = "select media, stored from claim_upload
+    const GET: &str = "select id, customer_id, media, stored from claim_upload
         where token_hash = $1 and token_until > $2 and stored is not null and media is not null";
-    let row: Option<(String, String)> = on!(tx, c => sqlx::query_as(GET).bind(hash.as_slice()).bind(now.millis())
+    type Row = (Vec<u8>, Vec<u8>, String, String);
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(GET).bind(hash.as_slice()).bind(now.millis())
         .fetch_optional(&mut **c).await)?;
-    Ok(row.map(|(media, stored)| Fetched { media, stored }))
+    row.map(|(id, customer, media, stored)| {
+        let id = Id::try_from(id).map_err(|_| DbError::Value("claim_upload.id"))?;
+        let customer = Id::try_from(customer).map_err(|_| DbError::Value("claim_upload.customer_id"))?;
+        Ok(Fetched { id, customer, media, stored })
+    })
+    .transpose()
 }

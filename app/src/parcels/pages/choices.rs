@@ -20,7 +20,11 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, outbox::State as Sent};
+use guichet_platform::{
+    audit::{Action, Thing},
+    db::DbError,
+    outbox::State as Sent,
+};
 use guichet_types::{Date, Id, ParcelStatus, Timestamp, kind};
 use leptos::prelude::*;
 
@@ -131,9 +135,19 @@ pub(super) async fn instruct(
     };
     let ask = Ask { parcel: id, number: found.number, carrier: found.carrier, wish, detail, day, form: token };
     let random = services.random.clone();
+    let entry = who.visitor.act(Action::InstructionSent).about(Thing::Parcel, id);
     let asked = services
         .db
-        .write(&scope, move |tx| async move { store::ask(tx, &scope, &*random, ask, now).await }.boxed())
+        .write(&scope, move |tx| {
+            async move {
+                let asked = store::ask(tx, &scope, &*random, ask, now).await?;
+                if asked {
+                    tx.audit(entry);
+                }
+                Ok(asked)
+            }
+            .boxed()
+        })
         .await;
     match asked {
         Ok(_) => {}

@@ -24,7 +24,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, scope::PublicScope};
+use guichet_platform::{
+    audit::{Action, Thing},
+    db::DbError,
+    scope::PublicScope,
+};
 use guichet_types::{Id, TrackingNumber, kind};
 use leptos::prelude::*;
 
@@ -162,7 +166,15 @@ pub(super) async fn add(
         return list_page(&services, &who, &form, Some(Fault::NoMatch)).await;
     };
     let (scope, now) = (who.session.scope, services.clock.now());
-    services.db.write(&scope, move |tx| async move { store::follow(tx, &scope, parcel, now).await }.boxed()).await?;
+    let entry = who.visitor.act(Action::ParcelFollowed).about(Thing::Parcel, parcel);
+    let follow = services.db.write(&scope, move |tx| {
+        async move {
+            tx.audit(entry);
+            store::follow(tx, &scope, parcel, now).await
+        }
+        .boxed()
+    });
+    follow.await?;
     Ok(redirect_to(&format!("/parcels/{parcel}")))
 }
 
@@ -175,9 +187,18 @@ pub(super) async fn remove(
     let not_found = || Problem::new(Reason::NotFound, &who.visitor);
     let Path(parcel) = parcel.map_err(|_| not_found())?;
     let scope = who.session.scope;
-    let gone =
-        services.db.write(&scope, move |tx| async move { store::unfollow(tx, &scope, parcel).await }.boxed()).await?;
-    if gone { Ok(redirect_to("/parcels")) } else { Err(not_found()) }
+    let entry = who.visitor.act(Action::ParcelUnfollowed).about(Thing::Parcel, parcel);
+    let gone = services.db.write(&scope, move |tx| {
+        async move {
+            let gone = store::unfollow(tx, &scope, parcel).await?;
+            if gone {
+                tx.audit(entry);
+            }
+            Ok::<_, DbError>(gone)
+        }
+        .boxed()
+    });
+    if gone.await? { Ok(redirect_to("/parcels")) } else { Err(not_found()) }
 }
 
 /// The button for that, for somebody who added the parcel themselves.

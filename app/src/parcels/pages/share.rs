@@ -20,7 +20,11 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, scope::PublicScope};
+use guichet_platform::{
+    audit::{Action, Thing},
+    db::DbError,
+    scope::PublicScope,
+};
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
 
@@ -54,9 +58,19 @@ pub(super) async fn make(
     };
     let now = services.clock.now();
     let ends = now.plus_seconds(form.days * 86_400);
+    let entry = who.visitor.act(Action::ShareMade).about(Thing::Parcel, id);
     let secret = services
         .db
-        .write(&scope, move |tx| async move { store::share(tx, &scope, id, &token, (now, ends)).await }.boxed())
+        .write(&scope, move |tx| {
+            async move {
+                let (secret, made) = store::share(tx, &scope, id, &token, (now, ends)).await?;
+                if made {
+                    tx.audit(entry);
+                }
+                Ok::<_, DbError>(secret)
+            }
+            .boxed()
+        })
         .await?;
     parcel_page(&services, &who, id, Said { secret: Some(secret), ..Said::default() }).await
 }
@@ -76,9 +90,17 @@ pub(super) async fn revoke(
     let not_found = || Problem::new(Reason::NotFound, &who.visitor);
     let (Ok(Path(id)), Ok(Form(form))) = (parcel, form) else { return Err(not_found()) };
     let (scope, now) = (who.session.scope, services.clock.now());
-    let revoked = services
-        .db
-        .write(&scope, move |tx| async move { store::revoke_share(tx, &scope, id, form.share, now).await }.boxed());
+    let entry = who.visitor.act(Action::ShareEnded).about(Thing::Parcel, id);
+    let revoked = services.db.write(&scope, move |tx| {
+        async move {
+            let revoked = store::revoke_share(tx, &scope, id, form.share, now).await?;
+            if revoked {
+                tx.audit(entry);
+            }
+            Ok::<_, DbError>(revoked)
+        }
+        .boxed()
+    });
     if revoked.await? { Ok(redirect_to(&format!("/parcels/{id}#share"))) } else { Err(not_found()) }
 }
 

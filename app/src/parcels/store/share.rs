@@ -49,7 +49,7 @@ pub struct Share {
     pub ends_at: Timestamp,
 }
 
-/// Makes a link. The same form sent twice makes the same link once.
+/// Makes a link. The same form sent twice makes the same link once; then the second value is false.
 ///
 /// # Errors
 /// What the database says.
@@ -59,17 +59,17 @@ pub async fn share(
     parcel: Id<kind::Parcel>,
     form: &Id<()>,
     (now, ends_at): (Timestamp, Timestamp),
-) -> Result<ShareSecret, DbError> {
+) -> Result<(ShareSecret, bool), DbError> {
     const ADD: &str = "insert into parcel_share (id, token_hash, shipment_id, customer_id, created_at, ends_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     let of = [parcel.as_bytes().as_slice(), scope.bytes(), form.as_bytes()];
     let secret: Id<()> = tx.stable_id(&[b"share-secret", of[0], of[1], of[2]]);
     let id: Id<kind::ParcelShare> = tx.stable_id(&[b"share", of[0], of[1], of[2]]);
     let secret = ShareSecret(*secret.as_bytes());
-    on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(secret.hash().as_slice())
+    let made = on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(secret.hash().as_slice())
         .bind(parcel.as_bytes().as_slice()).bind(scope.bytes()).bind(now.millis()).bind(ends_at.millis())
-        .execute(&mut **c).await.map(|_| ()))?;
-    Ok(secret)
+        .execute(&mut **c).await.map(|done| done.rows_affected()))?;
+    Ok((secret, made > 0))
 }
 
 /// The customer's links to a parcel that still hold, the latest first.

@@ -14,7 +14,10 @@ use axum::{
 };
 use futures::FutureExt as _;
 use guichet_formats::write::csv::Writer;
-use guichet_platform::db::DbError;
+use guichet_platform::{
+    audit::{Action, Detail, Thing},
+    db::DbError,
+};
 use guichet_types::{Decimal, Id, kind};
 use http::{HeaderValue, header};
 use std::io;
@@ -60,6 +63,8 @@ pub(super) async fn download(
         Choice::Transactions => moves(&transactions),
     };
     let what = if choice == Choice::Csv { "positions" } else { "transactions" };
+    let entry = visitor.act(Action::PortfolioDownloaded).about(Thing::Portfolio, id);
+    services.note(visitor, entry.detail(Detail::Form(what))).await?;
     let account = book.portfolio.account.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let name = format!("{account}-{what}-{today}.csv");
     let mut response = bytes.map_err(Problem::fault)?.into_response();

@@ -57,7 +57,7 @@ impl Key {
 }
 
 /// The sections in their order, with what they are for.
-pub(super) const SECTIONS: [(&str, &str); 11] = [
+pub(super) const SECTIONS: [(&str, &str); 12] = [
     ("institution", "Who runs the portal."),
     ("server", "Where and how the portal answers."),
     ("database", "Where the records are."),
@@ -67,6 +67,7 @@ pub(super) const SECTIONS: [(&str, &str); 11] = [
     ("mail", "Letters to customers by e-mail."),
     ("session", "Whose rules hold for signing in, and how long a customer stays signed in."),
     ("password", "What a password hash (argon2id) costs."),
+    ("audit", "The audit log: signed every minute, so that nobody can change it unseen."),
     ("log", "What is logged. No personal data is, at any level."),
     ("live", "Live streams to the customers' screens."),
 ];
@@ -85,7 +86,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 52] = [
+pub(super) const KEYS: [Key; 54] = [
     key(
         "institution",
         "name",
@@ -419,6 +420,22 @@ pub(super) const KEYS: [Key; 52] = [
         "The file with a secret of 16 bytes or more that goes into every hash, kept apart from the database. \
          Without it no password that was set under it can be checked.",
         "a file, or nothing",
+    ),
+    key(
+        "audit",
+        "key_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with the key that signs the end of the audit log; it is made at the first start. Keep a copy apart.",
+        "a file, or nothing for audit.key in data.dir",
+    ),
+    key(
+        "audit",
+        "heads_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file that every signed end of the audit log is added to. Best where the portal can only add, or copied away.",
+        "a file, or nothing for audit-heads in data.dir",
     ),
     key(
         "log",

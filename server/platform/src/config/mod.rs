@@ -23,8 +23,8 @@ use std::{
 pub use origin::Origin;
 pub use secret::Secret;
 pub use sections::{
-    Data, Database, Hooks, Institution, Live, Log, LogFormat, Mail, MailSecurity, MailTransport, Outbox, Password,
-    Secrets, Server, Session,
+    Audit, Data, Database, Hooks, Institution, Live, Log, LogFormat, Mail, MailSecurity, MailTransport, Outbox,
+    Password, Secrets, Server, Session,
 };
 
 /// Everything that an operator can set. Every value has been checked.
@@ -49,6 +49,8 @@ pub struct Config {
     pub session: Session,
     /// What a password hash costs.
     pub password: Password,
+    /// The audit log.
+    pub audit: Audit,
     /// What is logged.
     pub log: Log,
     /// Live streams.
@@ -73,6 +75,18 @@ impl Config {
     #[must_use]
     pub fn sealing_key(&self) -> PathBuf {
         self.session.key_file.clone().unwrap_or_else(|| self.data.dir.join("sealing.key"))
+    }
+
+    /// The file with the key of the audit log.
+    #[must_use]
+    pub fn audit_key(&self) -> PathBuf {
+        self.audit.key_file.clone().unwrap_or_else(|| self.data.dir.join("audit.key"))
+    }
+
+    /// The file of the audit log's signed heads.
+    #[must_use]
+    pub fn audit_heads(&self) -> PathBuf {
+        self.audit.heads_file.clone().unwrap_or_else(|| self.data.dir.join("audit-heads"))
     }
 
     /// A `guichet.toml` with every key, what it means, what it may be and its default, all commented out.

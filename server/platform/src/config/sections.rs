@@ -247,6 +247,18 @@ impl Password {
     }
 }
 
+/// The audit log.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// The file with the key; none for the one in the data folder. See [`super::Config::audit_key`].
+    #[serde(deserialize_with = "optional")]
+    pub key_file: Option<PathBuf>,
+    /// The file of signed heads; none for the one in the data folder. See [`super::Config::audit_heads`].
+    #[serde(deserialize_with = "optional")]
+    pub heads_file: Option<PathBuf>,
+}
+
 /// What is logged.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

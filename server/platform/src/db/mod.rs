@@ -12,6 +12,7 @@ mod open;
 mod tests;
 
 use crate::{
+    audit::{self, Entry},
     live::Bus,
     scope::{Named, Role, Scope},
 };
@@ -83,6 +84,7 @@ pub struct Tx {
     moved: Vec<Id<kind::Customer>>,
     sends: bool,
     writes_letters: bool,
+    acts: Vec<Entry>,
     clean: bool,
 }
 
@@ -120,6 +122,13 @@ impl Tx {
         if !self.moved.contains(&customer) {
             self.moved.push(customer);
         }
+    }
+
+    /// Notes an act. Its entry is written into the audit log with this transaction, as the last thing before the commit: so
+    /// the end of the log is held for a moment only, and nothing else is waited for while it is. A transaction that cannot
+    /// write its entries is rolled back.
+    pub fn audit(&mut self, entry: Entry) {
+        self.acts.push(entry);
     }
 
     /// Notes that there is a new message in the outbox, so that it is forwarded after the commit.
@@ -238,7 +247,15 @@ impl Db {
             Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
             Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
         };
-        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), sends: false, writes_letters: false, clean: true })
+        Ok(Tx {
+            conn,
+            id_key: self.id_key,
+            moved: Vec::new(),
+            sends: false,
+            writes_letters: false,
+            acts: Vec::new(),
+            clean: true,
+        })
     }
 
     async fn run<T, E>(
@@ -259,7 +276,17 @@ impl Db {
         if !alone {
             tx.begin(role, write).await.map_err(sql)?;
         }
-        let result = body(&mut tx).await;
+        let mut result = body(&mut tx).await;
+        let acts = std::mem::take(&mut tx.acts);
+        if result.is_ok() && !acts.is_empty() {
+            let written = match write {
+                true => audit::chain::append(&mut tx, acts).await,
+                false => Err(DbError::Value("an act in a transaction that only reads")),
+            };
+            if let Err(error) = written {
+                result = Err(E::from(error));
+            }
+        }
         if alone {
             tx.clean = true;
         } else {

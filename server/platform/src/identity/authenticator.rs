@@ -182,7 +182,7 @@ impl Identity {
         trust: bool,
         browser: Browser,
     ) -> Result<SignIn, IdentityError> {
-        let (this, code) = (self.clone(), code.to_owned());
+        let (this, code, whose, by) = (self.clone(), code.to_owned(), step.customer, browser.clone());
         let outcome = self.db.write(&AUTH, move |tx| {
             async move {
                 let (StepKind::Second | StepKind::ResetSecond, Some(customer)) = (step.kind, step.customer) else {
@@ -207,6 +207,6 @@ impl Identity {
             }
             .boxed()
         });
-        Ok(outcome.await?)
+        self.noted(outcome.await?, whose, &by).await
     }
 }

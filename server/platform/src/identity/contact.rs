@@ -191,7 +191,7 @@ impl Identity {
         self.tell(tx, customer, &Notice::ContactChanged).await?;
         on!(tx, c => sqlx::query(SET).bind(customer.as_bytes().as_slice()).bind(&email).bind(self.clock.now().millis())
             .execute(&mut **c).await.map(|_| ()))?;
-        self.tell(tx, customer, &Notice::ContactChanged).await?;
+        self.tell_at(tx, customer, &email, &Notice::ContactChanged).await?;
         Ok(Ok(true))
     }
 

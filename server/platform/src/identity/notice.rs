@@ -3,6 +3,7 @@
 
 use super::Identity;
 use crate::{
+    audit::{Action, Detail, Entry},
     db::{DbError, Tx},
     mail::{self, Address, Letter, Rendered},
     on,
@@ -84,6 +85,26 @@ impl Notice {
         }
     }
 
+    /// What the audit log says of it, where it is an act of its own.
+    const fn act(&self) -> Option<(Action, &'static str)> {
+        Some(match self {
+            Self::PasswordChanged => (Action::PasswordChanged, "password"),
+            Self::PasskeyAdded { .. } => (Action::FactorAdded, "passkey"),
+            Self::PasskeyRemoved { .. } => (Action::FactorRemoved, "passkey"),
+            Self::AuthenticatorAdded => (Action::FactorAdded, "authenticator"),
+            Self::AuthenticatorRemoved => (Action::FactorRemoved, "authenticator"),
+            Self::CodesRenewed => (Action::FactorAdded, "recovery-codes"),
+            Self::RecoveryUsed { .. } => (Action::RecoveryUsed, "recovery-code"),
+            Self::Activated => (Action::ActivationUsed, "activation-code"),
+            Self::ContactChanged => (Action::EmailChanged, "e-mail"),
+            Self::NewDevice { .. }
+            | Self::Blocked
+            | Self::ResetCode { .. }
+            | Self::ContactCode { .. }
+            | Self::ContactTaken => return None,
+        })
+    }
+
     /// Whether it holds something that must not lie about for long.
     const fn has_code(&self) -> bool {
         matches!(self, Self::ResetCode { .. } | Self::ContactCode { .. })
@@ -105,9 +126,12 @@ pub trait Letters: Send + Sync + std::fmt::Debug + 'static {
 }
 
 impl Identity {
-    /// Tells a customer at their confirmed address; nobody when there is none.
+    /// Tells a customer at their confirmed address, or nobody when there is none; and the audit log in any case.
     pub(super) async fn tell(&self, tx: &mut Tx, customer: Id<kind::Customer>, notice: &Notice) -> Result<(), DbError> {
         const FIND: &str = "select email from credential where customer_id = $1 and email_confirmed_at is not null";
+        if let Some((action, form)) = notice.act() {
+            tx.audit(Entry::by_customer(action, customer, self.clock.now()).detail(Detail::Form(form)));
+        }
         let row: Option<(String,)> = on!(tx, c => sqlx::query_as(FIND).bind(customer.as_bytes().as_slice())
             .fetch_optional(&mut **c).await)?;
         match row {

@@ -289,7 +289,7 @@ impl Identity {
         step: Option<Step>,
         browser: Browser,
     ) -> Result<SignIn, IdentityError> {
-        let (this, ceremony, answer) = (self.clone(), ceremony.to_owned(), answer.clone());
+        let (this, ceremony, answer, by) = (self.clone(), ceremony.to_owned(), answer.clone(), browser.clone());
         let outcome = self.db.write(&AUTH, move |tx| {
             async move {
                 let Some(row) = this.find_passkey(tx, answer.get_credential_id()).await? else {
@@ -322,7 +322,7 @@ impl Identity {
             }
             .boxed()
         });
-        Ok(outcome.await?)
+        self.noted(outcome.await?, None, &by).await
     }
 
     /// Begins to prove with a passkey who one is.

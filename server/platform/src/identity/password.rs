@@ -8,6 +8,7 @@ use super::{
     typed_code,
 };
 use crate::{
+    audit::{Action, Actor, Entry},
     db::{DbError, Tx},
     on,
     password::check_new,
@@ -207,7 +208,10 @@ impl Identity {
                 let Some((customer,)) = found else { return Ok::<_, DbError>(false) };
                 on!(tx, c => sqlx::query(SET).bind(&customer).bind(email).bind(hash).bind(this.clock.now().millis())
                     .execute(&mut **c).await.map(|_| ()))?;
-                this.sessions.end_all(tx, id(customer)?, None).await?;
+                let customer = id(customer)?;
+                this.sessions.end_all(tx, customer, None).await?;
+                let now = this.clock.now();
+                tx.audit(Entry::new(Action::PasswordChanged, Actor::Operator, now).concerning(customer));
                 Ok(true)
             }
             .boxed()

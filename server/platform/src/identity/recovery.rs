@@ -140,8 +140,8 @@ impl Identity {
         let (attempt, hash) = found.await?;
         let secret = parts.map(|parts| parts.1).unwrap_or_default();
         let verdict = self.passwords.verify(secret, hash).await?;
-        let (Some(attempt), true) = (attempt, verdict.ok) else { return Ok(SignIn::Refused) };
-        let this = self.clone();
+        let (Some(attempt), true) = (attempt, verdict.ok) else { return self.refuse(Some(customer), &browser).await };
+        let (this, by) = (self.clone(), browser.clone());
         let outcome = self.db.write(&AUTH, move |tx| {
             async move {
                 const USE: &str = "update recovery_code set used_at = $3
@@ -158,7 +158,7 @@ impl Identity {
             }
             .boxed()
         });
-        Ok(outcome.await?)
+        self.noted(outcome.await?, Some(customer), &by).await
     }
 }
 

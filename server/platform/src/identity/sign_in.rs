@@ -9,6 +9,7 @@ use super::{
     throttle::{Account, Admission, Attempt, Guess},
 };
 use crate::{
+    audit::{self, Action, Actor, Entry, Outcome},
     db::{DbError, Tx},
     on,
     scope::AUTH,
@@ -83,7 +84,7 @@ impl Identity {
         let asked = self.ask(name, &browser).await?;
         let verdict = self.passwords.verify(password.clone(), asked.hash.clone()).await?;
         let (Some(customer), Some(attempt), true) = (asked.customer, asked.attempt, verdict.ok) else {
-            return Ok(SignIn::Refused);
+            return self.refuse(asked.customer, &browser).await;
         };
         let rehashed = if verdict.needs_rehash { self.passwords.hash(password).await.ok() } else { None };
         let (this, next) = (self.clone(), next.to_owned());
@@ -126,12 +127,38 @@ impl Identity {
                         this.warn_of_block(tx, customer, &attempt).await?;
                         Asked { customer, hash, attempt: Some(attempt) }
                     }
-                    Admission::Blocked => Asked { customer: None, hash: None, attempt: None },
+                    Admission::Blocked => Asked { customer, hash: None, attempt: None },
                 })
             }
             .boxed()
         });
         Ok(asked.await?)
+    }
+
+    /// A refusal, with its entry in the audit log.
+    pub(super) async fn refuse(
+        &self,
+        customer: Option<Id<kind::Customer>>,
+        browser: &Browser,
+    ) -> Result<SignIn, IdentityError> {
+        let entry = Entry::new(Action::SessionRefused, Actor::Anonymous, self.clock.now())
+            .from_where(&browser.network, &browser.agent)
+            .outcome(Outcome::Refused);
+        audit::note(&self.db, customer.into_iter().fold(entry, Entry::concerning)).await?;
+        Ok(SignIn::Refused)
+    }
+
+    /// What came of a try, with its entry in the audit log when it was refused.
+    pub(super) async fn noted(
+        &self,
+        outcome: SignIn,
+        customer: Option<Id<kind::Customer>>,
+        browser: &Browser,
+    ) -> Result<SignIn, IdentityError> {
+        match outcome {
+            SignIn::Refused => self.refuse(customer, browser).await,
+            other => Ok(other),
+        }
     }
 
     /// Its owner hears of it when an account's factor is blocked for a while (RTS Art. 4(3)(b)).

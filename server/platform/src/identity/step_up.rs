@@ -7,6 +7,7 @@ use super::{
     throttle::{Account, Admission, Guess},
 };
 use crate::{
+    audit::{Action, Entry, Thing},
     db::{DbError, Tx},
     on,
     scope::AUTH,
@@ -229,6 +230,7 @@ impl Identity {
             set linked = excluded.linked, proved_at = excluded.proved_at";
         on!(tx, c => sqlx::query(KEEP).bind(session.as_bytes().as_slice()).bind(purpose).bind(linked)
             .bind(customer.as_bytes().as_slice()).bind(self.clock.now().millis()).execute(&mut **c).await.map(|_| ()))?;
+        tx.audit(Entry::by_customer(Action::StepupPassed, customer, self.clock.now()).about(Thing::Session, session));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod raw;
 mod watch;
 
 use crate::{
+    audit::{Action, Actor, Entry, Outcome as Became, Thing},
     clock::SharedClock,
     db::{Db, DbError, Tx},
     on,
@@ -341,6 +342,10 @@ async fn finish(
     let state = if class == "reject" { "rejected" } else { "applied" };
     on!(tx, c => sqlx::query(DONE).bind(document.as_bytes().as_slice()).bind(state).bind(class).bind(reason)
         .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+    if class == "reject" {
+        let entry = Entry::new(Action::DocumentRefused, Actor::Feed, now).about(Thing::Document, document);
+        tx.audit(entry.outcome(Became::Refused));
+    }
     Ok(())
 }
 

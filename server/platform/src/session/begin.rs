@@ -4,6 +4,7 @@
 
 use super::{SessionToken, Sessions, id};
 use crate::{
+    audit::{Action, Actor, Detail, Entry, Outcome, Thing},
     db::{DbError, Dialect, Tx},
     on,
     random::random_id,
@@ -95,6 +96,12 @@ impl Sessions {
             .bind(new.customer.as_bytes().as_slice()).bind(now.millis()).bind(ends.millis())
             .bind(&new.agent).bind(&new.network).bind(new.method.name()).bind(new.method.factors())
             .bind(new.device.as_bytes().as_slice()).execute(&mut **c).await.map(|_| ()))?;
+        tx.audit(
+            Entry::by_customer(Action::SessionBegun, new.customer, now)
+                .about(Thing::Session, session)
+                .from_where(&new.network, &new.agent)
+                .detail(Detail::Form(new.method.name())),
+        );
         Ok((token, session))
     }
 
@@ -164,6 +171,13 @@ impl Sessions {
                 async move {
                     on!(tx, c => sqlx::query(END).bind(session.as_bytes().as_slice()).bind(now.millis())
                         .execute(&mut **c).await.map(|_| ()))?;
+                    tx.audit(
+                        Entry::new(Action::SessionEnded, Actor::System, now)
+                            .concerning(customer)
+                            .about(Thing::Session, session)
+                            .outcome(Outcome::Refused)
+                            .detail(Detail::Reason("copied-token")),
+                    );
                     wake(tx, customer).await
                 }
                 .boxed()

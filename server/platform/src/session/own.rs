@@ -2,6 +2,7 @@
 
 use super::{SessionRow, Sessions, begin::wake, id};
 use crate::{
+    audit::{Action, Detail, Entry},
     db::{DbError, Tx},
     on,
     scope::CustomerScope,
@@ -62,6 +63,10 @@ impl Sessions {
                 async move {
                     let ended = on!(tx, c => sqlx::query(sql).bind(scope.bytes()).bind(session.as_bytes().as_slice())
                         .bind(now.millis()).execute(&mut **c).await.map(|done| done.rows_affected()))?;
+                    if ended > 0 {
+                        let entry = Entry::by_customer(Action::SessionEnded, scope.customer(), now);
+                        tx.audit(entry.detail(Detail::Count(ended)));
+                    }
                     wake(tx, scope.customer()).await?;
                     Ok::<_, DbError>(ended)
                 }

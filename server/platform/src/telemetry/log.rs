@@ -49,8 +49,18 @@ impl LogHandle {
 /// # Errors
 /// When the filter cannot be read, or there is a log already.
 pub fn init(log: &Log) -> Result<LogHandle, TelemetryError> {
-    let colours = std::io::stderr().is_terminal();
-    let (subscriber, handle) = subscriber(log, std::io::stderr, colours)?;
+    init_into(log, std::io::stderr, std::io::stderr().is_terminal())
+}
+
+/// Starts the log of this process, with its lines written to somewhere else than the standard error.
+///
+/// # Errors
+/// When the filter cannot be read, or there is a log already.
+pub fn init_into<W>(log: &Log, writer: W, colours: bool) -> Result<LogHandle, TelemetryError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let (subscriber, handle) = subscriber(log, writer, colours)?;
     tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::Twice)?;
     Ok(handle)
 }

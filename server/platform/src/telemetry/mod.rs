@@ -10,7 +10,7 @@ mod metrics;
 mod observe;
 mod pii;
 
-pub use log::{LogHandle, TelemetryError, init};
+pub use log::{LogHandle, TelemetryError, init, init_into};
 pub use metrics::{Metrics, metrics_router};
 pub use observe::{RequestId, observe};
 pub use pii::Pii;

@@ -1,0 +1,67 @@
+//! An entry in the customer's language: what was done, and who did it.
+
+use crate::{web::Visitor, words::Words};
+use guichet_platform::audit::{Action, Seen};
+
+/// What was done, and a little more.
+pub(super) fn what(w: Words, row: &Seen) -> (String, Option<String>) {
+    let (name, value) = row.detail.as_deref().and_then(|detail| detail.split_once('=')).unwrap_or_default();
+    let form = (name == "form").then(|| match value {
+        "positions" => w.get("activity-form-positions"),
+        "transactions" => w.get("activity-form-transactions"),
+        other => other.to_uppercase(),
+    });
+    let undone = (!row.done && row.action != Some(Action::SessionRefused)).then(|| w.get("activity-not-done"));
+    (title(w, row.action, if name == "count" { value.parse().unwrap_or(1) } else { 1 }), undone.or(form))
+}
+
+fn title(w: Words, action: Option<Action>, count: u64) -> String {
+    use Action as A;
+    match action {
+        Some(A::SessionBegun) => w.get("activity-session-begun"),
+        Some(A::SessionRefused) => w.get("activity-session-refused"),
+        Some(A::SessionEnded) => w.count("activity-session-ended", count, &[]),
+        Some(A::PasswordChanged) => w.get("activity-password-changed"),
+        Some(A::FactorAdded) => w.get("activity-factor-added"),
+        Some(A::FactorRemoved) => w.get("activity-factor-removed"),
+        Some(A::RecoveryUsed) => w.get("activity-recovery-used"),
+        Some(A::EmailChanged) => w.get("activity-email-changed"),
+        Some(A::ActivationUsed) => w.get("activity-activation-used"),
+        Some(A::StepupPassed) => w.get("activity-stepup-passed"),
+        Some(A::ShareMade) => w.get("activity-share-made"),
+        Some(A::ShareEnded) => w.get("activity-share-ended"),
+        Some(A::ParcelFollowed) => w.get("activity-parcel-followed"),
+        Some(A::ParcelUnfollowed) => w.get("activity-parcel-unfollowed"),
+        Some(A::InstructionSent) => w.get("activity-instruction-sent"),
+        Some(A::ClaimReported) => w.get("activity-claim-reported"),
+        Some(A::MessageSent) => w.get("activity-message-sent"),
+        Some(A::MessageResent) => w.get("activity-message-resent"),
+        Some(A::FileUploaded) => w.get("activity-file-uploaded"),
+        Some(A::FileRemoved) => w.get("activity-file-removed"),
+        Some(A::FileDownloaded) => w.get("activity-file-downloaded"),
+        Some(A::FileFetched) => w.get("activity-file-fetched"),
+        Some(A::StatementDownloaded) => w.get("activity-statement-downloaded"),
+        Some(A::PortfolioDownloaded) => w.get("activity-portfolio-downloaded"),
+        Some(A::PaperDownloaded) => w.get("activity-paper-downloaded"),
+        Some(A::RequestSent) => w.get("activity-request-sent"),
+        Some(A::DataExported) => w.get("activity-data-exported"),
+        Some(A::SupportViewed) => w.get("activity-support-viewed"),
+        Some(A::AuditRead) => w.get("activity-audit-read"),
+        // These are about nobody in particular, or of a later version.
+        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm) | None => w.get("activity-other"),
+    }
+}
+
+/// Who did it.
+pub(super) fn who(visitor: &Visitor, row: &Seen) -> String {
+    let w = visitor.words();
+    let house = visitor.institution.name.as_str();
+    match row.actor.as_str() {
+        "customer" if row.own => w.get("activity-you"),
+        "customer" => w.get("activity-another"),
+        "staff" => w.with("activity-staff", &[("house", house)]),
+        "operator" => w.with("activity-operator", &[("house", house)]),
+        "anonymous" => w.get("activity-anonymous"),
+        _ => w.with("activity-systems", &[("house", house)]),
+    }
+}

@@ -1,0 +1,100 @@
+//! What can be done. The words are what an entry is known by for ever: they are added to and never changed.
+
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $name:ident = $word:literal,)+) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word for it, in the database and in what operators read.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)+
+                }
+            }
+
+            /// From its word.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $($word => Some(Self::$name),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Signed in.
+    SessionBegun = "session.begun",
+    /// A sign-in was refused.
+    SessionRefused = "session.refused",
+    /// Signed out, here or elsewhere.
+    SessionEnded = "session.ended",
+    /// A new password.
+    PasswordChanged = "password.changed",
+    /// A new passkey or second factor.
+    FactorAdded = "factor.added",
+    /// One less.
+    FactorRemoved = "factor.removed",
+    /// Signed in by a recovery code.
+    RecoveryUsed = "recovery.used",
+    /// Another e-mail address.
+    EmailChanged = "email.changed",
+    /// The first sign-in was set up with a letter's code.
+    ActivationUsed = "activation.used",
+    /// Proved once more who they are, for something that needs it.
+    StepupPassed = "stepup.passed",
+    /// A link that shows something to others.
+    ShareMade = "share.made",
+    /// Such a link taken back.
+    ShareEnded = "share.ended",
+    /// A parcel added to the list by hand.
+    ParcelFollowed = "parcel.followed",
+    /// Such a parcel taken off.
+    ParcelUnfollowed = "parcel.unfollowed",
+    /// The carrier was asked for something.
+    InstructionSent = "instruction.sent",
+    /// A notice of loss was sent.
+    ClaimReported = "claim.reported",
+    /// A message was written.
+    MessageSent = "message.sent",
+    /// What was lost on the way was sent again.
+    MessageResent = "message.resent",
+    /// A file was sent.
+    FileUploaded = "file.uploaded",
+    /// A file that was sent was taken away again.
+    FileRemoved = "file.removed",
+    /// A file that was sent was read by its owner.
+    FileDownloaded = "file.downloaded",
+    /// A file was read through the link that the insurer was given.
+    FileFetched = "file.fetched",
+    /// Statements as a file.
+    StatementDownloaded = "statement.downloaded",
+    /// A portfolio as a file.
+    PortfolioDownloaded = "portfolio.downloaded",
+    /// A paper of a policy, a claim or an account.
+    PaperDownloaded = "paper.downloaded",
+    /// A request to the institution was sent.
+    RequestSent = "request.sent",
+    /// Everything as one archive.
+    DataExported = "data.exported",
+    /// Somebody of the institution looked at a customer's data.
+    SupportViewed = "support.viewed",
+    /// An operator read the log of a customer, or all of it.
+    AuditRead = "audit.read",
+    /// A document of the back office was refused.
+    DocumentRefused = "document.refused",
+    /// A new version of the configuration.
+    ConfigPublished = "config.published",
+    /// An answer was about to hold somebody else's data.
+    IsolationAlarm = "isolation.alarm",
+}

@@ -144,7 +144,7 @@ fn edit(chain: &mut Chain, kind: u64, dice: &SeededRandom) -> Option<(i64, &'sta
             let at = usize::try_from(dice.below(length as u64 + 1)).unwrap();
             let prev = if at == 0 { BEGINNING.to_vec() } else { chain.rows[at - 1].hash.clone() };
             let seq = i64::try_from(at).unwrap() + 1;
-            let forged = Row::new(some_entry(dice.below(1_000)), seq, &prev.try_into().unwrap());
+            let forged = Row::new(some_entry(1_000 + dice.below(1_000)), seq, &prev.try_into().unwrap());
             chain.rows.insert(at, forged);
             chain.number();
             (seq, &[F::Inserted])

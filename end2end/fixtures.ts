@@ -24,7 +24,7 @@ export async function signIn(page: Page, world: World, email: string): Promise<v
   await page.goto(`${world.url}/sign-in`);
   await page.getByLabel('E-mail or customer number').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/Good (morning|afternoon|evening)/);
 }
 

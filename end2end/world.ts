@@ -22,7 +22,7 @@ export class World {
   private server?: ChildProcess;
   private count = 0;
 
-  constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60) {
+  constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60, readonly profile = 'parcel') {
     this.url = `http://localhost:${port}`;
   }
 
@@ -37,7 +37,9 @@ export class World {
       GUICHET_DATA__DIR: this.folder,
       GUICHET_DATA__INBOX: this.inbox,
       GUICHET_OUTBOX__DIR: join(this.folder, 'outbox'),
+      GUICHET_SESSION__PROFILE: this.profile,
       GUICHET_SESSION__IDLE_MINUTES: String(this.idleMinutes),
+      GUICHET_MAIL__TRANSPORT: 'page',
       GUICHET_SESSION__WARNING_SECONDS: String(this.warningSeconds),
       GUICHET_PASSWORD__MEMORY_KIB: '19456',
       GUICHET_PASSWORD__PASSES: '2',
@@ -79,9 +81,11 @@ export class World {
     await this.settled();
   }
 
-  private command(args: string[], input = ''): void {
+  /** Runs a command of the portal's own; gives what it printed. */
+  command(args: string[], input = ''): string {
     const done = spawnSync(binary, args, { env: this.env, input, encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`${binary} ${args.join(' ')}: ${done.stderr}${done.stdout}`);
+    return done.stdout;
   }
 
   async begin(): Promise<void> {

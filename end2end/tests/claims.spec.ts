@@ -1,7 +1,7 @@
 // What a customer does about claims and policies, with scripts and without.
 import { expect, fits, looksRight, test } from '../fixtures';
 import { insured, PDF, PNG, SVG } from '../insurer';
-import { HUGO, INES } from '../world';
+import { HUGO, INES, PASSWORD } from '../world';
 
 test.beforeEach(async ({ world }) => insured(world));
 
@@ -64,6 +64,14 @@ test('a loss is reported step by step and has a reference at once', async ({ pag
   await expect(page.getByText('€450.50')).toBeVisible();
   await fits(page);
   await looksRight(page, scripts);
+  await page.getByRole('button', { name: /Send the notice|another: send it/ }).click();
+  // An amount and an account to pay it to: both are shown, and their owner proves who they are for these two.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Is it really you?');
+  await expect(page.getByRole('main')).toContainText('450.50 EUR');
+  await expect(page.getByRole('main')).toContainText(INES.own);
+  await looksRight(page, scripts);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'It is me' }).click();
   await page.getByRole('button', { name: /Send the notice|another: send it/ }).click();
   if (await page.getByText('Is this the same damage?').isVisible()) {
     await page.getByRole('button', { name: 'No, it is another: send it' }).click();

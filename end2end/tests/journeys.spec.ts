@@ -19,7 +19,7 @@ test('a wrong password and an unknown name get the same answer, and what was typ
     await page.goto(`${world.url}/sign-in`);
     await page.getByLabel('E-mail or customer number').fill(name);
     await page.getByLabel('Password').fill('not the password');
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await expect(page.getByRole('alert')).toContainText('That does not match');
     await expect(page.getByLabel('E-mail or customer number')).toHaveValue(name);
     await expect(page.getByLabel('Password')).toHaveValue('');

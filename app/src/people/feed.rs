@@ -7,11 +7,13 @@ use futures::{FutureExt as _, future::BoxFuture};
 use guichet_platform::{
     clock::SharedClock,
     db::{Db, DbError, Tx},
+    identity::keep_activation,
     inbox::{Feed, InboxError, Job, Outcome},
     on,
+    password::is_activation_hash,
     scope::FeedScope,
 };
-use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, kind};
+use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, Timestamp, kind};
 use serde::Deserialize;
 use serde_json::json;
 use std::{path::Path, sync::Arc};
@@ -42,6 +44,25 @@ struct Customer {
     language: Option<Locale>,
     #[serde(default)]
     accounts: Vec<Held>,
+    #[serde(default)]
+    activation: Option<Activation>,
+}
+
+/// A code that the institution has sent by letter, for a first access.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Activation {
+    /// Its hash, argon2id as a PHC string; the code itself stays with the institution. Capital letters and figures alone
+    /// are hashed, without what stands between.
+    hash: String,
+    /// The last day on which it is good.
+    until: Date,
+}
+
+impl std::fmt::Debug for Activation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<activation>")
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -188,6 +209,9 @@ fn fault(customer: &Customer) -> Option<String> {
     if who.trim().is_empty() || customer.name.trim().is_empty() {
         return Some("a customer has a number and a name".to_owned());
     }
+    if customer.activation.as_ref().is_some_and(|activation| !is_activation_hash(&activation.hash)) {
+        return Some(format!("customer {who}: activation.hash is no argon2id hash; it takes a PHC string"));
+    }
     customer.accounts.iter().find_map(|held| {
         let overdraft = held.overdraft.unwrap_or_default();
         if overdraft.is_negative() || Money::from_decimal(overdraft, held.currency).is_err() {
@@ -223,6 +247,11 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
         .bind(i64::from(customer.since.days())).bind(customer.language.map(Locale::tag)).bind(now)
         .execute(&mut **c).await.map(|_| ()))?;
     crate::parcels::feed::adopt(tx, id, &number, now).await?;
+    if let Some(activation) = customer.activation {
+        // Until the end of its day, wherever that ends last.
+        let until = Timestamp(i64::from(activation.until.days() + 1) * 86_400_000 + 12 * 3_600_000);
+        keep_activation(tx, id, &activation.hash, until, Timestamp(now)).await?;
+    }
     for held in customer.accounts {
         write_held(tx, id, held, customer.since, now).await?;
     }

@@ -97,6 +97,12 @@ enum User {
         #[arg(long)]
         email: String,
     },
+    /// Print an activation code for a customer, to be handed over or sent by letter. Codes from before stop working.
+    Invite {
+        /// The customer number.
+        #[arg(long)]
+        customer: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +165,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             audit::list(config, customer, (from, to), json).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Audit(Audit::Key) => audit::key(&config).map(|()| ExitCode::SUCCESS),
+        Command::User(User::Invite { customer }) => user::invite(config, &customer).await.map(|()| ExitCode::SUCCESS),
         Command::Simulate { part, to, every } => {
             simulate::simulate(config, part, to, every).await.map(|()| ExitCode::SUCCESS)
         }

@@ -1,9 +1,10 @@
-//! `guichet user add`.
+//! `guichet user add` and `guichet user invite`.
 
 use super::{compose, say};
 use anyhow::{Context as _, bail};
 use guichet_platform::{
     config::Config,
+    identity::until_days,
     password::{Weak, check_new},
     scope,
 };
@@ -31,5 +32,16 @@ pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::
     }
     parts.db.close().await;
     say(&format!("Customer {customer} signs in as {email} from now on; sessions from before have ended."));
+    Ok(())
+}
+
+pub(super) async fn invite(config: Config, customer: &str) -> anyhow::Result<()> {
+    let parts = compose(&config).await?;
+    let Some(activation) = parts.identity.invite(&scope::operator(), customer).await? else {
+        bail!("there is no customer {customer}; customers come from the back office in a parties document");
+    };
+    parts.db.close().await;
+    say(&format!("Activation code  {}", activation.code));
+    say(&format!("Good once, for {} days, at {}/activate", until_days(), config.server.public_origin.as_str()));
     Ok(())
 }

@@ -265,8 +265,12 @@ async fn live(browser: &mut Browser<'_>, canary: &Canary) -> Vec<(&'static str, 
     ] {
         browser.ask("POST", &format!("{draft}/save"), &step).await;
     }
+    let asked = browser.ask("POST", &format!("{draft}/submit"), "sure=1").await;
+    let approval = asked.header("location").strip_prefix("/confirm?for=").expect("an amount and an account").to_owned();
+    browser.get(&format!("/confirm?for={approval}")).await;
+    browser.ask("POST", "/confirm", &format!("for={approval}&password={}", plus("password"))).await;
     let submitted = browser.ask("POST", &format!("{draft}/submit"), "sure=1").await;
-    assert_eq!(submitted.status, StatusCode::SEE_OTHER);
+    assert!(submitted.header("location").starts_with("/claims/"), "{}", submitted.header("location"));
     claims::forward(portal).await;
     for path in ["/profile/activity", "/profile", "/live?after=0&once=1"] {
         browser.get(path).await;

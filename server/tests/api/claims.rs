@@ -1,6 +1,6 @@
 //! What customers do about claims, over HTTP: notices of loss, files, messages, and how far each has come.
 
-use crate::portal::{Answer, ORIGIN, Portal};
+use crate::portal::{Answer, ORIGIN, PASSWORD, Portal};
 use axum::http::StatusCode;
 use futures::FutureExt as _;
 use guichet_platform::{
@@ -144,6 +144,17 @@ async fn answer(portal: &Portal, letter: &serde_json::Value, state: &str, reason
         .await;
 }
 
+/// Proves who one is for the amount and the account that a draft names, when it names both.
+pub async fn approve(portal: &Portal, cookie: &str, draft: &str) {
+    let asked = portal.ask("POST", &format!("{draft}/submit"), cookie, "").await;
+    let Some(approval) = asked.header("location").strip_prefix("/confirm?for=") else { return };
+    let page = portal.get(asked.header("location"), cookie).await.body;
+    assert!(page.contains("Paid to") && page.contains("FR7630009021440004812370152"), "both are shown");
+    let form = format!("for={approval}&password={}", PASSWORD.replace(' ', "+"));
+    let proved = portal.ask("POST", "/confirm", cookie, &form).await;
+    assert!(proved.header("location").starts_with(draft), "{}", proved.header("location"));
+}
+
 on_both_databases! {
     async fn a_claims_page_says_what_is_next_and_what_it_comes_to_and_runs_nothing(world: World) {
         let portal = Portal::new(world).await;
@@ -189,6 +200,9 @@ on_both_databases! {
         assert!(review.contains("€1,200.50") && review.contains("Send the notice"), "{review}");
         // Sent from both at once, and once more.
         let submit = format!("{draft}/submit");
+        for cookie in [&ines, &elsewhere] {
+            approve(&portal, cookie, &draft).await;
+        }
         let (one, two) = tokio::join!(portal.ask("POST", &submit, &ines, ""), portal.ask("POST", &submit, &elsewhere, ""));
         let three = portal.ask("POST", &submit, &ines, "").await;
         let claim = one.header("location").to_owned();
@@ -232,6 +246,7 @@ on_both_databases! {
         // What was typed stays, and nothing can be sent.
         let again = portal.ask("POST", &format!("{draft}/save"), &ines, "step=2&cause=fire&day=2023-12-31&place=Cellar").await.body;
         assert!(again.contains("2023-12-31") && again.contains("Cellar") && again.contains("aria-invalid=\"true\""));
+        approve(&portal, &ines, &draft).await;
         let sent = portal.ask("POST", &format!("{draft}/submit"), &ines, "").await;
         assert!(sent.header("location").contains("?step=2"));
         assert_eq!(portal.count("select count(*) from outbox").await, 0);
@@ -247,6 +262,7 @@ on_both_databases! {
         let ines = portal.sign_in("1").await;
         let draft = begin(&portal, &ines, &own_policy(&portal, &ines).await).await;
         fill(&portal, &ines, &draft, "water", "2026-11-03").await;
+        approve(&portal, &ines, &draft).await;
         let asked = portal.ask("POST", &format!("{draft}/submit"), &ines, "").await;
         assert!(asked.status == StatusCode::OK && asked.body.contains("Is this the same damage?"), "{}", asked.body);
         assert_eq!(portal.count("select count(*) from claim_notice").await, 0);
@@ -389,6 +405,7 @@ on_both_databases! {
         portal.send_files(&format!("{claim}/uploads"), &ines, &[], &[("a.pdf", PDF)]).await;
         let draft = begin(&portal, &ines, &own_policy(&portal, &ines).await).await;
         fill(&portal, &ines, &draft, "fire", "2026-11-16").await;
+        approve(&portal, &ines, &draft).await;
         let notice = portal.ask("POST", &format!("{draft}/submit"), &ines, "").await.header("location").to_owned();
         set(&portal, "update outbox set state = 'dead'").await;
         let hugo = portal.sign_in("2").await;

@@ -21,11 +21,40 @@ enum Try {
     Change,
     /// A form that is sent to the address of its page.
     Form,
+    /// A page of a customer's own, behind a fresh proof of who they are.
+    Proof,
+    /// The same for a change.
+    ProofChange,
 }
 
-const MATRIX: [(&str, &str, Try); 64] = [
+const MATRIX: [(&str, &str, Try); 88] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
+    ("GET", "/sign-in/second", Try::Public),
+    ("GET", "/sign-in/recovery", Try::Public),
+    ("GET", "/sign-in/protect", Try::Public),
+    ("GET", "/activate", Try::Public),
+    ("GET", "/activate/access", Try::Public),
+    ("GET", "/reset", Try::Public),
+    ("GET", "/reset/code", Try::Public),
+    ("GET", "/reset/password", Try::Public),
+    ("POST", "/api/passkey/begin", Try::Change),
+    ("POST", "/api/passkey/finish", Try::Change),
+    ("POST", "/api/passkey/add/begin", Try::Change),
+    ("POST", "/api/passkey/add/finish", Try::Change),
+    ("POST", "/api/passkey/prove/begin", Try::Change),
+    ("POST", "/api/passkey/prove/finish", Try::Change),
+    ("GET", "/confirm", Try::Public),
+    ("GET", "/continue", Try::Public),
+    ("GET", "/profile/password", Try::Proof),
+    ("GET", "/profile/authenticator", Try::Proof),
+    ("GET", "/profile/authenticator/remove", Try::Proof),
+    ("GET", "/profile/codes", Try::Proof),
+    ("GET", "/profile/passkey", Try::Proof),
+    ("GET", "/profile/passkey/{passkey}", Try::Theirs),
+    ("POST", "/profile/passkey/remove", Try::ProofChange),
+    ("GET", "/profile/email", Try::Own),
+    ("POST", "/profile/email/confirm", Try::Change),
     ("GET", "/profile", Try::Own),
     ("GET", "/profile/activity", Try::Own),
     ("GET", "/overview", Try::Own),
@@ -139,6 +168,9 @@ async fn things(portal: &Portal, cookie: &str) -> Vec<Thing> {
             things.push(vec![("portfolio", last(&portfolio)), ("instrument", instrument.clone()), format]);
         }
     }
+    for passkey in portal.links("/profile", cookie, "/profile/passkey/").await {
+        things.push(vec![("passkey", last(&passkey))]);
+    }
     things.extend(claims::things(portal, cookie).await);
     things
 }
@@ -165,7 +197,7 @@ async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, 
                 let path = things.iter().find_map(|thing| filled(path, thing)).unwrap_or_else(|| path.to_owned());
                 own.push((method, path, attempt));
             }
-            Try::Public | Try::Change | Try::Form => {}
+            Try::Public | Try::Change | Try::Form | Try::Proof | Try::ProofChange => {}
         }
     }
     own
@@ -206,6 +238,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         claims::insure(&portal).await;
         let ines = portal.sign_in("1").await;
+        portal.plant_passkeys().await;
         for (method, path, _) in addresses(&portal, &ines).await {
             for cookie in ["", "__Host-guichet=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "__Host-guichet=%00"] {
                 let answer = portal.ask(method, &path, cookie, "").await;
@@ -219,6 +252,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         claims::insure(&portal).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
+        portal.plant_passkeys().await;
         let accounts = portal.links("/accounts", &hugo, "/accounts/").await;
         let mine: BTreeSet<String> = addresses(&portal, &hugo).await.into_iter().map(|(_, path, _)| path).collect();
         let mut tried = 0;
@@ -246,6 +280,29 @@ on_both_databases! {
         assert_eq!(claims::things(&portal, &ines).await.len(), 3);
     }
 
+    async fn what_needs_a_proof_is_behind_one(world: World) {
+        let portal = Portal::new(world).await;
+        let ines = portal.sign_in("1").await;
+        let guarded = MATRIX.iter().filter(|row| matches!(row.2, Try::Proof | Try::ProofChange));
+        let mut tried = 0;
+        for (method, path, _) in guarded {
+            let nobody = portal.ask(method, path, "", "").await;
+            assert!(nobody.header("location").starts_with("/sign-in?next="), "{method} {path}");
+            let owner = portal.ask(method, path, &ines, "").await;
+            assert_eq!(owner.status, StatusCode::SEE_OTHER, "{method} {path}");
+            assert!(owner.header("location").starts_with("/confirm?for=security&next="), "{}", owner.header("location"));
+            tried += 1;
+        }
+        for path in ["/profile/password", "/profile/authenticator", "/profile/authenticator/remove", "/profile/codes", "/profile/email"] {
+            let purpose = if path == "/profile/email" { "contact" } else { "security" };
+            let answer = portal.ask("POST", path, &ines, "password=a+new+password+for+the+tests&email=x%40mail.example").await;
+            assert!(answer.header("location").starts_with(&format!("/confirm?for={purpose}&next=")), "{path}");
+        }
+        assert_eq!(tried, 6);
+        // Nothing was changed by any of it.
+        assert!(!portal.sign_in("1").await.is_empty());
+    }
+
     async fn odd_ids_are_not_there(world: World) {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
@@ -267,6 +324,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         claims::insure(&portal).await;
         let (ines, other) = (portal.sign_in("1").await, portal.sign_in("1").await);
+        portal.plant_passkeys().await;
         let own = addresses(&portal, &ines).await;
         assert_eq!(portal.ask("POST", "/api/sessions/revoke-others", &other, "").await.status, StatusCode::SEE_OTHER);
         for (method, path, _) in own {
@@ -294,7 +352,9 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for (method, path, attempt) in MATRIX {
-            if !matches!(attempt, Try::Change | Try::Form) && path != "/sign-in" {
+            let own_form = ["/sign-in", "/reset", "/activate", "/confirm", "/profile/p", "/profile/a", "/profile/c", "/profile/e"];
+            let form = own_form.iter().any(|prefix| path.starts_with(prefix)) && path != "/profile/activity";
+            if !matches!(attempt, Try::Change | Try::Form | Try::ProofChange) && !form {
                 continue;
             }
             for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-none", "")] {

@@ -22,6 +22,7 @@ use axum::{
 use futures::FutureExt as _;
 use guichet_platform::{
     audit::{Action, Thing},
+    identity::Approval,
     outbox::{self, Destination},
 };
 use guichet_types::{Id, kind};
@@ -55,6 +56,19 @@ pub async fn submit(
     let missing = || Problem::new(Reason::NotFound, &who.visitor);
     let Path(id) = draft.map_err(|_| missing())?;
     let sure = form.map(|Form(form)| form.sure == "1").unwrap_or_default();
+    let asked = payment(&services, &who, id).await?;
+    let proof = match &asked {
+        None => None,
+        Some((amount, payee)) => match services.identity.proved_for(&who.session, amount, payee).await? {
+            Some(proof) => Some(proof),
+            None => {
+                let back = format!("/claims/report/{id}?step={}", super::report_last_step());
+                let approval = Approval { amount: amount.clone(), payee: payee.clone(), back };
+                let approval = services.identity.ask_approval(&who.session, approval).await?;
+                return Ok(redirect_to(&format!("/confirm?for={approval}")));
+            }
+        },
+    };
     let (scope, random, now) = (who.session.scope, services.random.clone(), services.clock.now());
     let (figures, from, origin) = (who.visitor.figures(&services), sender(&who), services.origin.clone());
     let entry = who.visitor.act(Action::ClaimReported).about(Thing::Claim, id);
@@ -94,6 +108,10 @@ pub async fn submit(
                     }));
                 }
                 let data = &draft.data;
+                if payment_of(data) != asked {
+                    // Another device has changed it since it was proved.
+                    return Ok(Became::Incomplete(super::report_last_step()));
+                }
                 let amount = data.amount.map(|money| {
                     json!({ "value": money.to_plain(), "currency": money.currency.to_string() })
                 });
@@ -123,11 +141,35 @@ pub async fn submit(
         })
         .await;
     match became {
-        Ok(Became::Sent) => Ok(redirect_to(&format!("/claims/{id}"))),
+        Ok(Became::Sent) => {
+            if let Some(proof) = proof {
+                services.identity.spend(proof).await?;
+            }
+            Ok(redirect_to(&format!("/claims/{id}")))
+        }
         Ok(Became::Incomplete(step)) => Ok(redirect_to(&format!("/claims/report/{id}?step={step}"))),
         Ok(Became::Near(other, number)) => screens::ask_again(&services, &who, id, other, number).await,
         Err(error) => Err(error.problem(&who.visitor).unwrap_or_else(missing)),
     }
+}
+
+/// The amount and the account that a notice asks to be paid to, where it names both: its sender proves who they are for
+/// exactly these.
+fn payment_of(data: &store::NoticeData) -> Option<(String, String)> {
+    let amount = data.amount?;
+    Some((format!("{} {}", amount.to_plain(), amount.currency), data.pay_to.clone()?))
+}
+
+/// The same of a draft; none when there is none.
+async fn payment(
+    services: &Services,
+    who: &SignedIn,
+    id: Id<kind::Claim>,
+) -> Result<Option<(String, String)>, Problem> {
+    let scope = who.session.scope;
+    let draft =
+        services.db.read(&scope, move |tx| async move { store::find_draft(tx, &scope, id).await }.boxed()).await?;
+    Ok(draft.and_then(|draft| payment_of(&draft.data)))
 }
 
 /// A claim on the same policy, by the same cause, within a day.

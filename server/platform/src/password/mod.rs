@@ -142,6 +142,20 @@ impl Passwords {
     }
 }
 
+/// Whether a text is an argon2id hash (PHC string) that costs no more than a sign-in may: what a back office brings must
+/// not take the memory.
+#[must_use]
+pub fn is_activation_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else { return false };
+    let bounded = Params::try_from(&hash).is_ok_and(|params| {
+        (8..=131_072).contains(&params.m_cost())
+            && params.t_cost() <= 16
+            && params.p_cost() <= 4
+            && params.keyid().is_empty()
+    });
+    bounded && hash.algorithm == Algorithm::Argon2id.ident() && hash.salt.is_some() && hash.hash.is_some()
+}
+
 impl Inner {
     fn hash(&self, password: &[u8]) -> Result<String, PasswordError> {
         let mut salt = [0; 16];

@@ -11,6 +11,7 @@ pub mod files;
 pub mod inbox;
 pub mod live;
 pub mod outbox;
+pub mod owner;
 pub mod password;
 pub mod random;
 pub mod scope;

@@ -7,7 +7,7 @@
 use crate::{
     clock::SharedClock,
     db::{Db, DbError, Dialect, Tx},
-    on,
+    on, owner,
     random::{SharedRandom, random_id},
     scope::{AuthScope, CustomerScope, FeedScope},
 };
@@ -45,7 +45,7 @@ impl SessionToken {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
-    fn hash(&self) -> Vec<u8> {
+    pub(crate) fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0).to_vec()
     }
 }
@@ -227,6 +227,7 @@ impl Sessions {
             where s.token_hash = $1 and s.revoked_at is null";
         type Row = (Vec<u8>, Vec<u8>, String, Option<String>, String, i64, Option<String>, Option<String>, i64, i64);
         let hash = token.hash();
+        let asked = hash.clone();
         let row: Option<Row> = self
             .db
             .glance(&AuthScope::new(), move |tx| {
@@ -239,9 +240,11 @@ impl Sessions {
         let Some((session, customer, name, given_name, number, since_day, locale, theme, human, expires)) = row else {
             return Ok(None);
         };
+        let customer = id(customer)?;
+        owner::note_session(&asked, customer);
         let session = Session {
             id: id(session)?,
-            scope: CustomerScope::new(id(customer)?),
+            scope: CustomerScope::new(customer),
             name,
             given_name,
             number,

@@ -36,6 +36,7 @@ struct Inner {
     sign_ins: Family<OutcomeLabels, Counter>,
     hooks: Family<OutcomeLabels, Counter>,
     outbox: Family<OutboxLabels, Counter>,
+    owner_mismatches: Counter,
     connections: Gauge,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
@@ -94,6 +95,7 @@ impl Metrics {
             sign_ins: Family::default(),
             hooks: Family::default(),
             outbox: Family::default(),
+            owner_mismatches: Counter::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
@@ -117,6 +119,11 @@ impl Metrics {
             "guichet_outbox",
             "Attempts to forward a message, by how they came out",
             inner.outbox.clone(),
+        );
+        registry.register(
+            "guichet_owner_mismatches",
+            "Answers refused because they were made with somebody else's data; always nought",
+            inner.owner_mismatches.clone(),
         );
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
@@ -166,6 +173,12 @@ impl Metrics {
     /// Somebody tried to sign in. `outcome` is how it came out: `ok`, `refused`, `throttled`, `busy`.
     pub fn sign_in(&self, outcome: &'static str) {
         self.0.sign_ins.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Answers that were refused because they were made with somebody else's data.
+    #[must_use]
+    pub fn owner_mismatches(&self) -> &Counter {
+        &self.0.owner_mismatches
     }
 
     /// Connections open; the server loop keeps it.

@@ -22,6 +22,7 @@ use guichet_formats::{
 };
 use guichet_platform::{
     db::{DbError, Tx},
+    owner,
     scope::CustomerScope,
 };
 use guichet_types::{Currency, Date, Decimal, Id, Timestamp, kind};
@@ -98,7 +99,7 @@ pub async fn download(
     let (sender, receiver) = mpsc::channel(2);
     let (now, today) = (services.clock.now(), visitor.figures(&services).today());
     let db = services.db.clone();
-    tokio::spawn(async move {
+    owner::spawn(async move {
         let _permit = permit;
         let out = sender.clone();
         let job = Job { scope, account: found, filter, format, now, today };

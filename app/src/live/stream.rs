@@ -20,6 +20,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _};
 use guichet_platform::{
     db::DbError,
     live::{self, Behind},
+    owner,
     session::SessionToken,
 };
 use guichet_types::{LiveEvent, LiveQuotes};
@@ -89,7 +90,7 @@ async fn stream(
     };
     let token = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let (sender, receiver) = mpsc::channel(4);
-    tokio::spawn(reader.run(token, sender, place));
+    owner::spawn(reader.run(token, sender, place));
     let keep_alive = KeepAlive::new().interval(services.keep_alive);
     let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();

@@ -2,6 +2,7 @@
 //! that code can list.
 
 mod guard;
+mod owner;
 mod problem;
 mod routes;
 mod streams;
@@ -20,6 +21,7 @@ use tokio::sync::Semaphore;
 pub use guard::{
     LOCALE_COOKIE, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard, prefetched,
 };
+pub use owner::check_owner;
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use streams::{StreamPlace, Streams};

@@ -12,9 +12,9 @@ use guichet_platform::{
 };
 
 /// A file that a customer may send: a PDF that only shows something.
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
-fn claim_of(customer: &str, secret: &str) -> String {
+pub fn claim_of(customer: &str, secret: &str) -> String {
     format!(
         r#"{{"guichet": "claims/1", "insurer": "Prévoyance", "as_of": "2026-11-17T06:00:00Z", "claims": [
           {{"number": "CL-{secret}", "policy": "HO-{customer}", "line": "home", "customer": "{customer}", "cause": "water", "currency": "EUR",
@@ -27,7 +27,7 @@ fn claim_of(customer: &str, secret: &str) -> String {
     )
 }
 
-fn policy_of(customer: &str, secret: &str) -> String {
+pub fn policy_of(customer: &str, secret: &str) -> String {
     format!(
         r#"{{"guichet": "policies/1", "insurer": "Prévoyance", "as_of": "2026-11-17T06:00:00Z", "policies": [
           {{"number": "HO-{customer}", "line": "home", "product": "Home {secret}", "status": "active", "customer": "{customer}",

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod campaign;
 mod claims;
 mod hooks;
 mod killed;
 mod matrix;
+mod owner;
 mod pages;
 mod parcels;
 mod portal;

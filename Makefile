@@ -3,7 +3,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help demo test site lint bench clean
+.PHONY: help demo test site lint bench campaign clean
 
 help: ## List the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ lint: ## Check the format and the lints only
 
 bench: ## Measure the parts that have to be fast, and print ratios
 	scripts/bench
+
+campaign: ## Attack the isolation of customers at length, and print figures
+	scripts/campaign
 
 clean: ## Remove what has been built; the portal's data in ./data stays
 	cargo clean

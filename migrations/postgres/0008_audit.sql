@@ -78,4 +78,4 @@ create policy tail on audit_tail to guichet_feed, guichet_auth, guichet_customer
 grant select, insert on audit, audit_head to guichet_feed;
 grant insert on audit to guichet_auth;
 grant select, insert on audit to guichet_customer;
-grant select, update (seq, hash) on audit_tail to guichet_feed, guichet_auth, guichet_customer;
+grant select, update on audit_tail to guichet_feed, guichet_auth, guichet_customer;

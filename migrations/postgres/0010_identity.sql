@@ -1,7 +1,7 @@
 -- Identity: factors, devices, the steps between a password and a session, and what bounds guessing.
 --
--- Secrets stand here as hashes, or sealed with a key that is not in the database. What a customer may see of their own goes
--- through their scope; everything else of this file is for sign-in alone.
+-- Secrets stand here as hashes, or sealed with a key that is not in the database. All of this file is for sign-in alone, but
+-- for the passkeys, which their owner may see.
 
 -- A customer may have passkeys and no password; an address counts when its owner has shown that mail reaches them there.
 alter table credential alter column password_hash drop not null;
@@ -162,17 +162,11 @@ begin
     execute format('create policy auth on %I to guichet_auth using (true) with check (true)', t);
     execute format('grant select, insert, update, delete on %I to guichet_auth', t);
   end loop;
-  -- What a customer may see of their own, and never a secret; changes are for sign-in to make.
-  foreach t in array array['device', 'passkey', 'authenticator', 'recovery_code', 'email_change', 'credential'] loop
-    execute format('create policy own on %I for select to guichet_customer using (customer_id = current_customer())', t);
-  end loop;
 end $$;
-grant select (id, customer_id, agent, network, first_seen_at, last_seen_at, trusted_until) on device to guichet_customer;
-grant select (id, customer_id, name, added_at, used_at) on passkey to guichet_customer;
-grant select (customer_id, added_at, used_at) on authenticator to guichet_customer;
-grant select (customer_id, slot, made_at, used_at) on recovery_code to guichet_customer;
-grant select (customer_id, email, old_at, new_at, expires_at) on email_change to guichet_customer;
-grant select (customer_id, email, password_changed_at, email_confirmed_at) on credential to guichet_customer;
+
+-- Their passkeys are no secret to their owner; everything else that they see of this file, sign-in reads for them.
+create policy own on passkey for select to guichet_customer using (customer_id = current_customer());
+grant select on passkey to guichet_customer;
 
 -- The back office brings activation codes, as hashes.
 create policy feed on activation to guichet_feed using (true) with check (true);

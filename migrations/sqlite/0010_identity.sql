@@ -1,7 +1,7 @@
 -- Identity: factors, devices, the steps between a password and a session, and what bounds guessing.
 --
--- Secrets stand here as hashes, or sealed with a key that is not in the database. What a customer may see of their own goes
--- through their scope; everything else of this file is for sign-in alone.
+-- Secrets stand here as hashes, or sealed with a key that is not in the database. All of this file is for sign-in alone, but
+-- for the passkeys, which their owner may see.
 
 -- A customer may have passkeys and no password; an address counts when its owner has shown that mail reaches them there.
 create table credential_with_factors (

@@ -23,6 +23,7 @@ use guichet_formats::{
 use guichet_platform::{
     audit::{Action, Detail, Thing},
     db::{DbError, Tx},
+    owner,
     scope::CustomerScope,
 };
 use guichet_types::{Currency, Date, Decimal, Id, Timestamp, kind};
@@ -101,7 +102,7 @@ pub async fn download(
     let (sender, receiver) = mpsc::channel(2);
     let (now, today) = (services.clock.now(), visitor.figures(&services).today());
     let db = services.db.clone();
-    tokio::spawn(async move {
+    owner::spawn(async move {
         let _permit = permit;
         let out = sender.clone();
         let job = Job { scope, account: found, filter, format, now, today };

@@ -20,6 +20,7 @@ use futures::{FutureExt as _, Stream, StreamExt as _};
 use guichet_platform::{
     db::DbError,
     live::{self, Behind},
+    owner,
 };
 use guichet_types::{Id, LiveEvent, LiveQuotes, kind};
 use http::{HeaderMap, HeaderValue, header};
@@ -87,7 +88,7 @@ async fn stream(
         return Ok(http::StatusCode::TOO_MANY_REQUESTS.into_response());
     };
     let (sender, receiver) = mpsc::channel(4);
-    tokio::spawn(reader.run(who.session.id, sender, place));
+    owner::spawn(reader.run(who.session.id, sender, place));
     let keep_alive = KeepAlive::new().interval(services.keep_alive);
     let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();

@@ -190,7 +190,7 @@ async fn session_end(services: &Services, session: &Session, human: bool) -> Res
 }
 
 /// The headers of every answer.
-fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
+pub(super) fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
     const FIXED: [(&str, &str); 8] = [
         ("strict-transport-security", "max-age=63072000; includeSubDomains"),
         ("x-content-type-options", "nosniff"),

@@ -2,6 +2,7 @@
 //! that code can list.
 
 mod guard;
+mod owner;
 mod problem;
 mod routes;
 mod streams;
@@ -28,6 +29,7 @@ pub use guard::{
     LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
     prefetched,
 };
+pub use owner::check_owner;
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use streams::{StreamPlace, Streams};

@@ -15,6 +15,7 @@ pub mod key_file;
 pub mod live;
 pub mod mail;
 pub mod outbox;
+pub mod owner;
 pub mod password;
 pub mod random;
 pub mod scope;

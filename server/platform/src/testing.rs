@@ -115,14 +115,25 @@ async fn world(options: impl FnOnce(&Path) -> DbOptions, seed: u64) -> World {
 
 /// A world on SQLite.
 pub async fn sqlite() -> World {
-    world(|folder| DbOptions::at(format!("sqlite:{}", folder.join("test.db").display())), 1).await
+    sqlite_of(4).await
+}
+
+/// A world on SQLite with so many readers.
+pub async fn sqlite_of(readers: u32) -> World {
+    world(|folder| DbOptions { readers, ..DbOptions::at(format!("sqlite:{}", folder.join("test.db").display())) }, 1)
+        .await
 }
 
 /// A world on PostgreSQL, in a schema of its own. The server is named by `GUICHET_TEST_POSTGRES`, which `make test` sets;
 /// `off` leaves PostgreSQL out for somebody who has none at hand.
+pub async fn postgres() -> Option<World> {
+    postgres_of(4).await
+}
+
+/// A world on PostgreSQL with so many connections, two at least.
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration file")]
 #[expect(clippy::expect_used, clippy::panic, reason = "a test that has no database has failed")]
-pub async fn postgres() -> Option<World> {
+pub async fn postgres_of(readers: u32) -> Option<World> {
     static SCHEMA: AtomicU64 = AtomicU64::new(0);
     let url = match std::env::var("GUICHET_TEST_POSTGRES") {
         Ok(off) if off == "off" => return None,
@@ -134,7 +145,7 @@ pub async fn postgres() -> Option<World> {
     let admin = sqlx::PgPool::connect(&url).await.expect("the test server answers");
     create_schema(&admin, &schema).await.expect("a schema for the test");
     admin.close().await;
-    Some(world(|_| DbOptions { schema: Some(schema), ..DbOptions::at(url) }, 2 + number).await)
+    Some(world(|_| DbOptions { readers, schema: Some(schema), ..DbOptions::at(url) }, 2 + number).await)
 }
 
 /// A customer, for what belongs to one.
@@ -188,4 +199,17 @@ macro_rules! on_both_databases {
             }
         }
     )+ };
+}
+
+/// How often a test that can go on for long tries: `few` times in every run, `many` times in a campaign (`make campaign`).
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration file")]
+#[must_use]
+pub fn attempts(few: usize, many: usize) -> usize {
+    if std::env::var("GUICHET_CAMPAIGN").is_ok_and(|word| word == "full") { many } else { few }
+}
+
+/// Puts the figures of a campaign where `make campaign` shows them.
+#[expect(clippy::print_stdout, reason = "the figures are what a campaign is for")]
+pub fn figures(text: &str) {
+    println!("FIGURES {text}");
 }

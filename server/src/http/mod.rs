@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, guard};
+use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, check_owner, guard};
 use guichet_platform::{
     serve::overload,
     telemetry::{Metrics, observe},
@@ -84,6 +84,8 @@ pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Met
         .merge(site::routes(site_dir))
         .merge(hooks.router())
         .merge(pages)
+        // The last that sees an answer before it is counted and sent.
+        .layer(from_fn_with_state(metrics.clone(), check_owner))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::bare(Reason::Fault).into_response()))
         .layer(from_fn_with_state(metrics, observe))
 }

@@ -4,12 +4,14 @@
 
 mod audit;
 mod auth;
+mod campaign;
 mod canary;
 mod claims;
 mod hooks;
 mod killed;
 mod mail;
 mod matrix;
+mod owner;
 mod pages;
 mod parcels;
 mod portal;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// How a route is tried: with whose things its address is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Try {
+pub enum Try {
     /// The same for everybody; holds nothing of anybody.
     Public,
     /// A customer's own page, without an id in its address.
@@ -141,7 +141,7 @@ fn a_route_that_is_said_to_be_public_holds_nothing_of_anybody() {
 }
 
 /// A thing of a customer's: what the open places of an address are filled with.
-type Thing = Vec<(&'static str, String)>;
+pub type Thing = Vec<(&'static str, String)>;
 
 /// The last part of an address: an id.
 fn last(address: &str) -> String {
@@ -149,7 +149,7 @@ fn last(address: &str) -> String {
 }
 
 /// The things of the customer of `cookie`.
-async fn things(portal: &Portal, cookie: &str) -> Vec<Thing> {
+pub async fn things(portal: &Portal, cookie: &str) -> Vec<Thing> {
     let mut things = Vec::new();
     for account in portal.links("/accounts", cookie, "/accounts/").await {
         let entries = portal.links(&account, cookie, &format!("{account}/entries/")).await;
@@ -182,7 +182,7 @@ fn filled(path: &str, thing: &Thing) -> Option<String> {
 }
 
 /// Every address of the matrix with the things of the customer of `cookie` in it.
-async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, Try)> {
+pub async fn addresses(portal: &Portal, cookie: &str) -> Vec<(&'static str, String, Try)> {
     let things = things(portal, cookie).await;
     let mut own = Vec::new();
     for (method, path, attempt) in MATRIX {

@@ -95,14 +95,14 @@ fn parties() -> String {
     format!(r#"{{"guichet": "parties/1", "customers": [{one}, {two}]}}"#)
 }
 
-fn statement(account: &str, name: &str) -> String {
+pub fn statement(account: &str, name: &str) -> String {
     format!(
         ":20:S1\n:25:{account}\n:28C:1/1\n:60F:C261116EUR1000,00\n:61:2611161116C12,50NTRFREF{name}//BANK{name}\n:86:166?00GUTSCHRIFT?20SVWZ+Text {name}?32{name}\n:62F:C261116EUR1012,50\n-\n"
     )
 }
 
 /// A parcel on its way, expected this afternoon; its postcode is 76000.
-fn parcel(number: &str, customer: &str, secret: &str) -> String {
+pub fn parcel(number: &str, customer: &str, secret: &str) -> String {
     format!(
         r#"{{"guichet": "parcels/1", "created": "2026-11-17T08:00:00+01:00", "carrier": "gx", "shipments": [{{
           "number": "{number}", "service": "Express", "sender": {{"name": "Atelier {secret}", "city": "Leipzig"}},
@@ -192,6 +192,11 @@ impl Portal {
         for (number, name) in [("1", "INESSECRET"), ("2", "HUGOSECRET")] {
             self.services.identity.plant_passkey(number, name).await.unwrap();
         }
+    }
+
+    /// The router, as it is served.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// Takes a document in.

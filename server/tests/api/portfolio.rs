@@ -10,6 +10,15 @@ use axum::{
 };
 use guichet_platform::{on_both_databases, testing::NOW, webhook};
 
+/// A portfolio for one customer.
+pub fn portfolio_of(customer: &str, word: &str) -> String {
+    format!(
+        r#"{{"guichet": "portfolio/1", "portfolios": [{{"account": "D-{word}", "currency": "EUR", "name": "{word}", "holders": ["{customer}"],
+          "as_of": "2026-11-16", "positions": [{{"instrument": "FR0014GUI0H6", "quantity": 10, "price": "100.00", "price_currency": "EUR", "cost": "900.00"}}],
+          "transactions": [{{"reference": "T1", "type": "deposit", "trade_date": "2026-11-02", "net": "900.00", "text": "{word}"}}]}}]}}"#
+    )
+}
+
 /// What every test portal has: an instrument of each customer's own, one that both hold, and rates.
 pub fn documents() -> Vec<String> {
     let portfolio = |account: &str, name: &str, holders: &str, isin: &str| {

@@ -9,7 +9,6 @@ use crate::{
     web::{Problem, Services, SignedIn},
 };
 use axum::{extract::State, response::Response};
-use futures::FutureExt as _;
 use guichet_platform::identity::{ContactChange, Refusal};
 use leptos::prelude::*;
 
@@ -19,9 +18,7 @@ pub(super) async fn get(State(services): State<Services>, who: SignedIn) -> Resu
 
 /// The page; after a refusal with its reason.
 pub async fn page(services: &Services, who: &SignedIn, refusal: Option<Refusal>) -> Result<Response, Problem> {
-    let (scope, identity) = (who.session.scope, services.identity.clone());
-    let change = services.db.read(&scope, move |tx| async move { identity.contact_change(tx, &scope).await }.boxed());
-    let change = change.await?;
+    let change = services.identity.contact_change(&who.session).await?;
     let email = services.identity.own_access(&who.session).await?.email;
     let visitor = &who.visitor;
     let w = visitor.words();

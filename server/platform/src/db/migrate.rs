@@ -1,13 +1,13 @@
 //! Migrations: two folders with the same names, embedded in the program, applied at start.
 
 use super::DbError;
-use sqlx::{Pool, Postgres, Sqlite, migrate::Migrator};
+use sqlx::{Pool, Postgres, SqliteConnection, migrate::Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-pub(super) async fn sqlite(pool: &Pool<Sqlite>) -> Result<(), DbError> {
-    Ok(SQLITE.run(pool).await?)
+pub(super) async fn sqlite(conn: &mut SqliteConnection) -> Result<(), DbError> {
+    Ok(SQLITE.run(conn).await?)
 }
 
 pub(super) async fn postgres(pool: &Pool<Postgres>) -> Result<(), DbError> {

@@ -2,24 +2,33 @@
 //!
 //! There is no way to a connection but [`Db::read`] and [`Db::write`]. Both run their body in a task of its own, so that a
 //! request that goes away cannot leave a transaction open (sqlx 0.9.0 hands such a connection to the next borrower), and a
-//! connection that comes back from anything but a clean end is closed. On SQLite there is one writer and several
-//! `query_only` readers; on PostgreSQL every transaction runs as a role that owns nothing, under forced row-level security.
+//! connection that comes back from anything but a clean end is closed. On SQLite one writes at a time beside several
+//! `query_only` readers, and each role but the back office's works behind views and a fence of its own ([`views`], [`fence`]);
+//! on PostgreSQL every transaction runs as a role that owns nothing, under forced row-level security. Both give a transaction
+//! the rows of its own customer, whatever the statement asks for; `policy` is the list.
 
+mod fence;
+mod line;
 mod migrate;
 mod open;
+mod policy;
+mod seat;
 #[cfg(all(test, feature = "testing"))]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
+mod views;
 
 use crate::{
     audit::{self, Entry},
     live::Bus,
+    owner,
     scope::{Named, Role, Scope},
 };
 use futures::future::BoxFuture;
 use guichet_types::{Id, kind};
+use seat::{Doors, Seat};
 use sha2::{Digest, Sha256};
-use sqlx::{Pool, Postgres, Sqlite, pool::PoolConnection};
+use sqlx::{Pool, Postgres, pool::PoolConnection};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -50,7 +59,7 @@ pub enum DbError {
 #[derive(Debug)]
 pub enum Conn {
     /// SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Seat),
     /// PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
@@ -145,6 +154,7 @@ impl Tx {
     async fn begin(&mut self, role: Role, write: bool) -> Result<(), sqlx::Error> {
         match &mut self.conn {
             Conn::Sqlite(c) => {
+                // Whose it is stands on the connection since it was borrowed.
                 sqlx::raw_sql(if write { "begin immediate" } else { "begin" }).execute(&mut **c).await?;
             }
             Conn::Postgres(c) => {
@@ -200,7 +210,7 @@ enum Access {
 
 #[derive(Debug)]
 enum Pools {
-    Sqlite { writer: Pool<Sqlite>, readers: Pool<Sqlite> },
+    Sqlite(Doors),
     Postgres { pool: Pool<Postgres> },
 }
 
@@ -237,14 +247,14 @@ impl Db {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         match *self.pools {
-            Pools::Sqlite { .. } => Dialect::Sqlite,
+            Pools::Sqlite(_) => Dialect::Sqlite,
             Pools::Postgres { .. } => Dialect::Postgres,
         }
     }
 
-    async fn borrow(&self, write: bool) -> Result<Tx, sqlx::Error> {
+    async fn borrow(&self, role: Role, write: bool) -> Result<Tx, sqlx::Error> {
         let conn = match &*self.pools {
-            Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
+            Pools::Sqlite(doors) => Conn::Sqlite(doors.take(role, write).await?),
             Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
         };
         Ok(Tx {
@@ -269,7 +279,7 @@ impl Db {
     {
         let sql = |error: sqlx::Error| E::from(DbError::Sql(error));
         let write = access == Access::Write;
-        let mut tx = self.borrow(write).await.map_err(sql)?;
+        let mut tx = self.borrow(role.clone(), write).await.map_err(sql)?;
         // On SQLite a statement alone is a transaction; on PostgreSQL it still has to say whose it is.
         let alone = access == Access::Glance && tx.dialect() == Dialect::Sqlite;
         tx.clean = false;
@@ -306,6 +316,21 @@ impl Db {
         result
     }
 
+    /// Notes for whom, in the task of whoever asks, and runs the body in one of its own.
+    async fn asked<T, E>(
+        &self,
+        role: Role,
+        access: Access,
+        body: impl for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        owner::note(&role);
+        shielded(self.clone().run(role, access, body)).await
+    }
+
     /// Runs `body` in a transaction that sees one state of the database and changes nothing.
     ///
     /// # Errors
@@ -319,7 +344,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        shielded(self.clone().run(scope.role(), Access::Read, body)).await
+        self.asked(scope.role(), Access::Read, body).await
     }
 
     /// Runs `body`, which asks one question alone and changes nothing. What asks more than one needs [`Db::read`], for there
@@ -336,7 +361,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        shielded(self.clone().run(scope.role(), Access::Glance, body)).await
+        self.asked(scope.role(), Access::Glance, body).await
     }
 
     /// Runs `body` in a transaction that is committed when it returns `Ok` and rolled back when it does not. It goes on to
@@ -353,7 +378,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        shielded(self.clone().run(scope.role(), Access::Write, body)).await
+        self.asked(scope.role(), Access::Write, body).await
     }
 
     /// Answers when a connection answers.
@@ -361,7 +386,7 @@ impl Db {
     /// # Errors
     /// When none does.
     pub async fn ping(&self) -> Result<(), DbError> {
-        let mut tx = self.borrow(false).await?;
+        let mut tx = self.borrow(Role::Feed, false).await?;
         on!(tx, c => sqlx::query("select 1").execute(&mut **c).await.map(|_| ()))?;
         Ok(())
     }
@@ -369,10 +394,7 @@ impl Db {
     /// Closes every connection, after SQLite's write-ahead log is folded in.
     pub async fn close(&self) {
         match &*self.pools {
-            Pools::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Pools::Sqlite(doors) => doors.close().await,
             Pools::Postgres { pool } => pool.close().await,
         }
     }

@@ -1,11 +1,11 @@
 //! Opening the database: connection settings, migrations, this installation's key.
 
-use super::{Db, DbError, Pools, migrate};
-use crate::{live::Bus, random::Random};
+use super::{Db, DbError, Pools, hex, migrate, seat::Doors};
+use crate::{live::Bus, random::Random, scope::Role};
 use sqlx::{
-    Pool, Row,
+    ConnectOptions as _, Pool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{fs::File, path::Path, str::FromStr, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ pub struct DbOptions {
     pub url: String,
     /// The PostgreSQL password, when it is not in the address.
     pub password: Option<String>,
-    /// Readers on SQLite, connections on PostgreSQL.
+    /// Readers of each role on SQLite, connections on PostgreSQL.
     pub readers: u32,
     /// PostgreSQL: the schema, when it is not the user's own.
     pub schema: Option<String>,
@@ -37,7 +37,7 @@ impl Db {
     /// When the address is unknown, nothing answers there, or the schema is newer than this program.
     pub async fn open(options: &DbOptions, random: &dyn Random) -> Result<Self, DbError> {
         let pools = if options.url.starts_with("sqlite:") {
-            open_sqlite(options).await?
+            open_sqlite(options, random).await?
         } else if options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
             open_postgres(options).await?
         } else {
@@ -54,7 +54,7 @@ impl Db {
     }
 }
 
-async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
+async fn open_sqlite(options: &DbOptions, random: &dyn Random) -> Result<Pools, DbError> {
     let base = SqliteConnectOptions::from_str(&options.url)?
         .journal_mode(SqliteJournalMode::Wal)
         // In a measured power cut NORMAL lost 700 acknowledged rows and FULL none.
@@ -66,28 +66,17 @@ async fn open_sqlite(options: &DbOptions) -> Result<Pools, DbError> {
         .statement_cache_capacity(256)
         .optimize_on_close(true, 400);
     let turn = turn(base.get_filename()).await?;
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(base.clone().create_if_missing(true))
-        .await?;
-    let version: String = sqlx::query("select sqlite_version()").fetch_one(&writer).await?.get(0);
+    let mut first = base.clone().create_if_missing(true).connect().await?;
+    let version: String = sqlx::query("select sqlite_version()").fetch_one(&mut first).await?.get(0);
     // Versions before 3.51.3 can lose a commit in a race of two connections on the write-ahead log.
     if version.split('.').filter_map(|part| part.parse().ok()).collect::<Vec<u32>>() < vec![3, 51, 3] {
         return Err(DbError::Address(format!("SQLite {version} is older than 3.51.3 and can lose commits")));
     }
-    migrate::sqlite(&writer).await?;
+    migrate::sqlite(&mut first).await?;
     drop(turn);
-    let readers = SqlitePoolOptions::new()
-        .max_connections(options.readers.max(1))
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        // Mapped memory is for reading; a writer that maps the file holds as much of it as it touches.
-        .connect_with(base.pragma("query_only", "on").pragma("mmap_size", "268435456").row_buffer_size(256))
-        .await?;
-    Ok(Pools::Sqlite { writer, readers })
+    let mut secret = [0; 16];
+    random.fill(&mut secret);
+    Ok(Pools::Sqlite(Doors::new(&base, options.readers, &hex(&secret), first)))
 }
 
 /// Programs that open the same file at once make its schema one after another; PostgreSQL has a lock of its own for that.
@@ -126,9 +115,10 @@ async fn id_key(pools: &Pools, random: &dyn Random) -> Result<[u8; 32], DbError>
     let mut fresh = [0; 32];
     random.fill(&mut fresh);
     let key: Vec<u8> = match pools {
-        Pools::Sqlite { writer, .. } => {
-            sqlx::query(ADD).bind(fresh.as_slice()).execute(writer).await?;
-            sqlx::query(GET).fetch_one(writer).await?.get(0)
+        Pools::Sqlite(doors) => {
+            let mut seat = doors.take(Role::Feed, true).await?;
+            sqlx::query(ADD).bind(fresh.as_slice()).execute(&mut *seat).await?;
+            sqlx::query(GET).fetch_one(&mut *seat).await?.get(0)
         }
         Pools::Postgres { pool } => {
             let mut tx = pool.begin().await?;
@@ -155,8 +145,8 @@ impl Db {
                     }
                 }
             }
-            Pools::Sqlite { readers, .. } => {
-                let mut conn = readers.acquire().await?;
+            Pools::Sqlite(doors) => {
+                let mut conn = doors.take(Role::Feed, false).await?;
                 let (mut seen, mut since): (i64, i64) = (0, 0);
                 loop {
                     let version: i64 = sqlx::query("pragma data_version").fetch_one(&mut *conn).await?.get(0);

@@ -1,5 +1,9 @@
 //! What the database promises, whichever it is.
 
+mod fenced;
+mod policies;
+mod unfiltered;
+
 use super::{DbError, Dialect, migration_names};
 use crate::{on, on_both_databases, scope::operator, testing};
 use futures::FutureExt as _;

@@ -5,7 +5,7 @@ use super::{Identity, IdentityError, Notice, Refusal, StepUp, id, is_email, norm
 use crate::{
     db::{DbError, Tx},
     on,
-    scope::{AUTH, CustomerScope},
+    scope::AUTH,
     session::Session,
 };
 use futures::FutureExt as _;
@@ -199,11 +199,21 @@ impl Identity {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn contact_change(&self, tx: &mut Tx, scope: &CustomerScope) -> Result<Option<ContactChange>, DbError> {
+    pub async fn contact_change(&self, session: &Session) -> Result<Option<ContactChange>, IdentityError> {
         const FIND: &str = "select email, old_at, new_at, expires_at from email_change
             where customer_id = $1 and expires_at > $2";
-        let row: Option<(String, Option<i64>, Option<i64>, i64)> = on!(tx, c => sqlx::query_as(FIND).bind(scope.bytes())
-            .bind(self.clock.now().millis()).fetch_optional(&mut **c).await)?;
+        let (customer, now) = (session.scope.customer(), self.clock.now().millis());
+        let row: Option<(String, Option<i64>, Option<i64>, i64)> = self
+            .db
+            .glance(&AUTH, move |tx| {
+                async move {
+                    on!(tx, c => sqlx::query_as(FIND).bind(customer.as_bytes().as_slice()).bind(now)
+                        .fetch_optional(&mut **c).await)
+                    .map_err(DbError::from)
+                }
+                .boxed()
+            })
+            .await?;
         Ok(row.map(|(email, old, new, expires)| ContactChange {
             email,
             old_confirmed: old.is_some(),

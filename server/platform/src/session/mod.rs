@@ -13,7 +13,7 @@ pub use begin::{Method, NewSession};
 use crate::{
     clock::SharedClock,
     db::{Db, DbError},
-    on,
+    on, owner,
     random::SharedRandom,
     scope::{AuthScope, CustomerScope},
 };
@@ -161,14 +161,21 @@ impl Sessions {
         const BY_TOKEN: &str = concat!(session_columns!(), " where s.token_hash = $1 and s.revoked_at is null");
         const BY_ID: &str = concat!(session_columns!(), " where s.id = $1 and s.revoked_at is null");
         match self.find(BY_TOKEN, token.hash()).await? {
-            Some(session) => Ok(self.holds_now(session)),
+            Some(session) => Ok(self.shown(token, session)),
             None => match self.superseded(token).await? {
                 Some(session) => {
-                    Ok(self.find(BY_ID, session.as_bytes().to_vec()).await?.and_then(|it| self.holds_now(it)))
+                    let session = self.find(BY_ID, session.as_bytes().to_vec()).await?;
+                    Ok(session.and_then(|session| self.shown(token, session)))
                 }
                 None => Ok(None),
             },
         }
+    }
+
+    /// A session that was found by its token, when it holds; the answer's ledger hears whose token it is.
+    fn shown(&self, token: &SessionToken, session: Session) -> Option<Session> {
+        owner::note_session(&token.hash(), session.scope.customer());
+        self.holds_now(session)
     }
 
     /// The session of an id, when it holds now: for streams, which outlive the token that opened them.

@@ -37,6 +37,7 @@ struct Inner {
     hooks: Family<OutcomeLabels, Counter>,
     outbox: Family<OutboxLabels, Counter>,
     mail: Family<OutcomeLabels, Counter>,
+    owner_mismatches: Counter,
     connections: Gauge,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
@@ -96,6 +97,7 @@ impl Metrics {
             hooks: Family::default(),
             outbox: Family::default(),
             mail: Family::default(),
+            owner_mismatches: Counter::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
@@ -121,6 +123,11 @@ impl Metrics {
             inner.outbox.clone(),
         );
         registry.register("guichet_mail", "Attempts to send a letter, by how they came out", inner.mail.clone());
+        registry.register(
+            "guichet_owner_mismatches",
+            "Answers refused because they were made with somebody else's data; always nought",
+            inner.owner_mismatches.clone(),
+        );
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
         Self(Arc::new(inner))
@@ -174,6 +181,12 @@ impl Metrics {
     /// Somebody tried to sign in. `outcome` is how it came out: `ok`, `refused`, `throttled`, `busy`.
     pub fn sign_in(&self, outcome: &'static str) {
         self.0.sign_ins.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Answers that were refused because they were made with somebody else's data.
+    #[must_use]
+    pub fn owner_mismatches(&self) -> &Counter {
+        &self.0.owner_mismatches
     }
 
     /// Connections open; the server loop keeps it.

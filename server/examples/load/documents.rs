@@ -72,7 +72,11 @@ pub fn streams(folder: &Path, customers: usize) -> anyhow::Result<()> {
         )
     };
     let parcels = join((1..=customers).map(parcel));
-    write(folder, "3-parcels.json", &format!(r#"{{"guichet":"parcels/1","created":"{now}","carrier":"gx","shipments":[{parcels}]}}"#))
+    write(
+        folder,
+        "3-parcels.json",
+        &format!(r#"{{"guichet":"parcels/1","created":"{now}","carrier":"gx","shipments":[{parcels}]}}"#),
+    )
 }
 
 /// EPCIS: something happens to each of some parcels.
@@ -143,14 +147,21 @@ pub fn ticks(folder: &Path, customers: usize, instruments: usize) -> anyhow::Res
         )
     };
     let list = join((0..instruments).map(instrument));
-    write(folder, "2-instruments.json", &format!(r#"{{"guichet":"portfolio/1","instruments":[{list}],"portfolios":[]}}"#))?;
+    write(
+        folder,
+        "2-instruments.json",
+        &format!(r#"{{"guichet":"portfolio/1","instruments":[{list}],"portfolios":[]}}"#),
+    )?;
     let first = today().plus_days(-DAYS);
     let portfolio = |customer: usize| {
         let mut papers: Vec<usize> = held(customer, instruments).collect();
         papers.sort_unstable();
         papers.dedup();
         let positions = join(papers.iter().map(|paper| {
-            format!(r#"{{"instrument":"{}","quantity":10,"price":"100.00","price_currency":"EUR","cost":"900.00"}}"#, isin(*paper))
+            format!(
+                r#"{{"instrument":"{}","quantity":10,"price":"100.00","price_currency":"EUR","cost":"900.00"}}"#,
+                isin(*paper)
+            )
         }));
         let bought = join(papers.iter().map(|paper| {
             format!(

@@ -40,7 +40,13 @@ pub async fn run(portal: &Portal, sessions: &Path, rounds: usize) -> anyhow::Res
     for (index, events) in open.into_iter().enumerate() {
         tokio::spawn(listen(index, events, sender.clone()));
     }
-    let mut bench = Bench { portal, reached, count, bank: Door::open(portal, "bank").await?, carrier: Door::open(portal, "carrier").await? };
+    let mut bench = Bench {
+        portal,
+        reached,
+        count,
+        bank: Door::open(portal, "bank").await?,
+        carrier: Door::open(portal, "carrier").await?,
+    };
     bench.shared(rounds).await?;
     bench.every(rounds).await?;
     bench.one_by_one().await?;

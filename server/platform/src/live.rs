@@ -17,36 +17,43 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// The bell: one channel for each customer with an open stream.
+/// The bell: one channel for each customer with an open stream, with the number of the latest event that it has rung for. A
+/// change is heard more than once, here and from the database; it wakes nobody twice.
 #[derive(Clone, Debug, Default)]
 pub struct Bus {
-    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<()>>>>,
+    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<i64>>>>,
 }
 
 impl Bus {
     /// A bell that rings when this customer may have something new.
     #[must_use]
-    pub fn listen(&self, customer: Id<kind::Customer>) -> watch::Receiver<()> {
+    pub fn listen(&self, customer: Id<kind::Customer>) -> watch::Receiver<i64> {
         let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
         // Streams come and go; a bell without listeners is forgotten when the map is next touched for its customer.
         if bells.len() > 1_024 && bells.len().is_power_of_two() {
             bells.retain(|_, bell| bell.receiver_count() > 0);
         }
-        bells.entry(customer).or_insert_with(|| watch::channel(()).0).subscribe()
+        bells.entry(customer).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
-    /// Wakes the customer's streams on this node.
-    pub fn ring(&self, customer: Id<kind::Customer>) {
+    /// Wakes the customer's streams on this node: for an event, unless it has rung for that one; without a number always.
+    pub fn ring(&self, customer: Id<kind::Customer>, seq: Option<i64>) {
         let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = bells.get(&customer) {
-            bell.send_replace(());
+        let Some(bell) = bells.get(&customer) else { return };
+        match seq {
+            Some(seq) => drop(bell.send_if_modified(|rung| {
+                let newer = seq > *rung;
+                *rung = seq.max(*rung);
+                newer
+            })),
+            None => bell.send_modify(|_| {}),
         }
     }
 
     /// Wakes every stream on this node.
     pub fn ring_all(&self) {
         for bell in self.bells.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            bell.send_replace(());
+            bell.send_modify(|_| {});
         }
     }
 }
@@ -86,10 +93,10 @@ pub async fn publish(
     on!(tx, c => sqlx::query(ADD).bind(id).bind(seq).bind(topic).bind(subject).bind(detail).bind(at.millis())
         .execute(&mut **c).await.map(|_| ()))?;
     if tx.dialect() == Dialect::Postgres {
-        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(customer.to_string())
+        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(format!("{customer} {seq}"))
             .execute(&mut **c).await.map(|_| ()))?;
     }
-    tx.moved(customer);
+    tx.moved(customer, Some(seq));
     Ok(())
 }
 

@@ -254,6 +254,20 @@ impl Sessions {
         Ok((self.clock.now() < self.ends_at(&session)).then_some(session))
     }
 
+    /// Whether a session of the customer's own holds now, in the transaction of whatever they are shown.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn holds(&self, tx: &mut Tx, scope: &CustomerScope, session: Id<kind::Session>) -> Result<bool, DbError> {
+        const HOLDS: &str = "select count(*) from session
+            where id = $1 and customer_id = $2 and revoked_at is null and expires_at > $3 and last_human_at > $4";
+        let now = self.clock.now();
+        let idle = now.plus_seconds(-self.policy.idle_seconds);
+        let (count,): (i64,) = on!(tx, c => sqlx::query_as(HOLDS).bind(session.as_bytes().as_slice()).bind(scope.bytes())
+            .bind(now.millis()).bind(idle.millis()).fetch_one(&mut **c).await)?;
+        Ok(count > 0)
+    }
+
     /// When a session ends if nobody does anything.
     #[must_use]
     pub fn ends_at(&self, session: &Session) -> Timestamp {
@@ -343,7 +357,7 @@ impl Sessions {
                         on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(scope.customer().to_string())
                             .execute(&mut **c).await.map(|_| ()))?;
                     }
-                    tx.moved(scope.customer());
+                    tx.moved(scope.customer(), None);
                     Ok::<_, DbError>(ended)
                 }
                 .boxed()

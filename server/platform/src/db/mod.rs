@@ -19,7 +19,7 @@ use futures::future::BoxFuture;
 use guichet_types::{Id, kind};
 use sha2::{Digest, Sha256};
 use sqlx::{Pool, Postgres, Sqlite, pool::PoolConnection};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Notify;
 
 pub use migrate::migration_names;
@@ -80,7 +80,7 @@ pub enum Dialect {
 pub struct Tx {
     conn: Conn,
     id_key: [u8; 32],
-    moved: Vec<Id<kind::Customer>>,
+    moved: BTreeMap<Id<kind::Customer>, Option<i64>>,
     sends: bool,
     clean: bool,
 }
@@ -114,11 +114,11 @@ impl Tx {
         Id::from_bytes(id)
     }
 
-    /// Notes that a customer has a new event, so that their streams are woken after the commit.
-    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>) {
-        if !self.moved.contains(&customer) {
-            self.moved.push(customer);
-        }
+    /// Notes that a customer has a new event, by its number, or something else that their streams must look at; they are woken
+    /// after the commit.
+    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>, seq: Option<i64>) {
+        let known = self.moved.entry(customer).or_insert(seq);
+        *known = known.zip(seq).map(|(known, seq)| known.max(seq));
     }
 
     /// Notes that there is a new message in the outbox, so that it is forwarded after the commit.
@@ -225,7 +225,7 @@ impl Db {
             Pools::Sqlite { writer, readers } => Conn::Sqlite(if write { writer } else { readers }.acquire().await?),
             Pools::Postgres { pool } => Conn::Postgres(pool.acquire().await?),
         };
-        Ok(Tx { conn, id_key: self.id_key, moved: Vec::new(), sends: false, clean: true })
+        Ok(Tx { conn, id_key: self.id_key, moved: BTreeMap::new(), sends: false, clean: true })
     }
 
     async fn run<T, E>(
@@ -253,8 +253,8 @@ impl Db {
             tx.end(result.is_ok()).await.map_err(sql)?;
         }
         if result.is_ok() {
-            for customer in std::mem::take(&mut tx.moved) {
-                self.bus.ring(customer);
+            for (customer, seq) in std::mem::take(&mut tx.moved) {
+                self.bus.ring(customer, seq);
             }
             if tx.sends {
                 self.outbox_bell.notify_one();

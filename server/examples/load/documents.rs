@@ -142,7 +142,7 @@ pub fn ticks(folder: &Path, customers: usize, instruments: usize) -> anyhow::Res
     write(folder, "1-parties.json", &parties(customers, ""))?;
     let instrument = |number: usize| {
         format!(
-            r#"{{"isin":"{}","name":"Instrument {number}","class":"equity","currency":"EUR","country":"FR","region":"Europe"}}"#,
+            r#"{{"isin":"{}","name":"Instrument {number}","mic":"XGUI","class":"equity","currency":"EUR","country":"FR","region":"Europe"}}"#,
             isin(number)
         )
     };
@@ -188,7 +188,7 @@ pub fn quotes(instruments: impl Iterator<Item = usize>, cents: usize) -> String 
     let at = stamp(SystemClock.now());
     let one = |instrument: usize| {
         format!(
-            r#"{{"isin":"{}","currency":"EUR","price":"{}.{:02}","at":"{at}","source":"Load"}}"#,
+            r#"{{"isin":"{}","mic":"XGUI","currency":"EUR","price":"{}.{:02}","at":"{at}","source":"Load"}}"#,
             isin(instrument),
             cents / 100,
             cents % 100

@@ -166,3 +166,33 @@ pub async fn hear_others(db: Db, stop: CancellationToken) {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bell_rings_once_for_an_event_however_often_it_is_heard_of() {
+        let bus = Bus::default();
+        let customer = Id::from_bytes([1; 16]);
+        let mut bell = bus.listen(customer);
+        let mut rang = || {
+            let rang = bell.has_changed().is_ok_and(|changed| changed);
+            bell.mark_unchanged();
+            rang
+        };
+        bus.ring(customer, Some(3));
+        assert!(rang());
+        bus.ring(customer, Some(3));
+        bus.ring(customer, Some(2));
+        assert!(!rang(), "told before");
+        bus.ring(customer, Some(4));
+        assert!(rang());
+        bus.ring(customer, None);
+        assert!(rang(), "something that has no number, like a session that ended");
+        bus.ring_all();
+        assert!(rang());
+        bus.ring(Id::from_bytes([2; 16]), Some(9));
+        assert!(!rang(), "of somebody else");
+    }
+}

@@ -5,6 +5,7 @@
 mod claims;
 mod hooks;
 mod killed;
+mod live;
 mod matrix;
 mod pages;
 mod parcels;

@@ -130,7 +130,7 @@ on_both_databases! {
             pence("1217", 611),
             // A hundredfold, and one that is older than the last good one.
             pence("121700", 612),
-            pence("1211", 605),
+            pence("1211", 595),
             pence("1218", 613),
             quote("US0378331005", "USD", "201", "last", day(17), 610),
             quote("US0378331005", "USD", "202", "last", day(17), 611),

@@ -12,6 +12,11 @@ test('a price moves its figure and the total, shows its direction, and is on eve
   const other = await context.newPage();
   await other.goto(`${world.url}/portfolio`);
   await expect(other.locator('leptos-island .live')).toHaveText('Live');
+  const overview = await context.newPage();
+  await overview.goto(`${world.url}/overview`);
+  await expect(overview.locator('leptos-island .live')).toHaveText('Live');
+  const everything = overview.locator('[data-live="everything-total"]');
+  const sum = await everything.innerText();
   const quote = page.locator('td .quote', { hasText: '31.00' });
   await expect(quote).toBeVisible();
   const key = await quote.getAttribute('data-live');
@@ -25,6 +30,8 @@ test('a price moves its figure and the total, shows its direction, and is on eve
   await expect(live).toHaveAttribute('data-dir', 'up');
   await expect(total).not.toHaveText(before);
   await expect(other.locator(`td [data-live="${key}"]`)).toHaveText(/31\.50/);
+  // What everything adds up to moves with it.
+  await expect(everything).not.toHaveText(sum);
   await expect(live).not.toHaveAttribute('data-dir', /.+/, { timeout: 3_000 });
   await looksRight(page, true);
   // The stream breaks and comes back: it begins with the latest.

@@ -77,6 +77,38 @@ test('a second tab shares the stream and shows the same', async ({ page, world, 
   void faults;
 });
 
+test('tabs of different pages share the stream, and each shows what is its own', async ({ page, world, signedIn, context }) => {
+  await signedIn(INES.email);
+  const streams: string[] = [];
+  context.on('request', (request) => {
+    if (/\/live\?after/.test(request.url())) streams.push(new URL(request.url()).searchParams.get('page') ?? '');
+  });
+  await page.goto(`${world.url}/claims`);
+  await lit(page);
+  const overview = await context.newPage();
+  await overview.goto(`${world.url}/overview`);
+  await lit(overview);
+  const statement = await context.newPage();
+  await statement.goto(`${world.url}/accounts`);
+  await statement.locator('main a.item').last().click();
+  await lit(statement);
+  const total = overview.locator('[data-live="everything-total"]');
+  const before = await total.innerText();
+  const name = `Three tabs ${Date.now()}`;
+  world.tell(JOINT, { cents: 31_337, name });
+  await expect(statement.locator('tr[id]', { hasText: name })).toHaveCount(1);
+  await expect(overview.locator('[data-live="latest"]')).toContainText(name);
+  await expect(total).not.toHaveText(before);
+  // The tab that reads for all of them was asked for each page once.
+  await expect.poll(() => streams.at(-1)?.split(',').sort().join(' ')).toBe('accounts claims overview');
+  // It goes; whoever takes it over is asked again.
+  await page.close();
+  const later = `Two tabs ${Date.now()}`;
+  world.tell(JOINT, { cents: 31_338, name: later });
+  await expect(statement.locator('tr[id]', { hasText: later })).toHaveCount(1, { timeout: 15_000 });
+  await expect(overview.locator('[data-live="latest"]')).toContainText(later, { timeout: 15_000 });
+});
+
 test('the account number can be copied where a script can do it', async ({ page, world, signedIn }) => {
   await signedIn(INES.email);
   await page.goto(`${world.url}/accounts`);

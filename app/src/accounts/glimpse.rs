@@ -42,7 +42,7 @@ pub struct Glimpse {
 /// What the database says.
 pub async fn read(tx: &mut Tx, scope: &CustomerScope, today: Date) -> Result<Glimpse, DbError> {
     let accounts = store::list_accounts(tx, scope).await?;
-    let main = totals(&accounts, &[]).first().map(|total| total.currency);
+    let main = totals(accounts.iter().filter_map(|account| account.booked)).first().map(|total| total.currency);
     let from = today.plus_days(1 - DAYS);
     let mut latest = Vec::new();
     let mut history = vec![0_i64; usize::try_from(DAYS).unwrap_or(0)];
@@ -68,11 +68,11 @@ pub async fn read(tx: &mut Tx, scope: &CustomerScope, today: Date) -> Result<Gli
     Ok(Glimpse { accounts, latest, history })
 }
 
-/// What the accounts and whatever else is held add up to in each currency, the currency of most of them first.
+/// What amounts add up to in each currency, the currency of most of them first.
 #[must_use]
-pub fn totals(accounts: &[Account], held: &[Money]) -> Vec<Money> {
+pub fn totals(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
     let mut totals: Vec<(Currency, i64, usize)> = Vec::new();
-    for booked in accounts.iter().filter_map(|account| account.booked).chain(held.iter().copied()) {
+    for booked in amounts {
         match totals.iter_mut().find(|(currency, ..)| *currency == booked.currency) {
             Some((_, sum, count)) => (*sum, *count) = (sum.saturating_add(booked.minor), *count + 1),
             None => totals.push((booked.currency, booked.minor, 1)),

@@ -8,7 +8,12 @@ use super::{
     pages::{self, Ahead, claim_title, milestone_word},
     store,
 };
-use crate::{ui::fragment, web::Visitor, words::Figures};
+use crate::{
+    live::shown::Shown,
+    ui::{Place, fragment},
+    web::Visitor,
+    words::Figures,
+};
 use guichet_platform::{
     db::{DbError, Tx},
     live::StoredEvent,
@@ -31,8 +36,12 @@ pub async fn render(
     scope: &CustomerScope,
     visitor: &Visitor,
     figures: &Figures,
+    shown: &Shown,
     event: &StoredEvent,
 ) -> Result<Vec<Op>, DbError> {
+    if !shown.has(Place::Claims) && !shown.has(Place::Overview) {
+        return Ok(Vec::new());
+    }
     if event.topic == POLICY {
         let Ok(id) = Id::<kind::Policy>::try_from(event.subject.as_slice()) else { return Ok(Vec::new()) };
         let Some(policy) = store::find_policy(tx, scope, id).await? else { return Ok(Vec::new()) };
@@ -49,15 +58,21 @@ pub async fn render(
         },
         None => return Ok(Vec::new()),
     };
-    let mut ops = claim_ops(visitor, figures, id, &page);
     let claims = list_all(tx, scope, figures).await?;
-    ops.push(Op::Html { key: "claims".to_owned(), html: fragment(|| pages::claim_items(visitor, figures, &claims)) });
-    let ahead = Ahead::of(claims);
-    for (key, html) in [
-        ("claims-alerts", fragment(|| pages::overview_alerts(visitor, figures, &ahead))),
-        ("claims-overview", fragment(|| pages::overview_panel(visitor, figures, &ahead))),
-    ] {
-        ops.push(Op::Html { key: key.to_owned(), html });
+    let mut ops = Vec::new();
+    if shown.has(Place::Claims) {
+        ops.extend(claim_ops(visitor, figures, id, &page));
+        let items = fragment(|| pages::claim_items(visitor, figures, &claims));
+        ops.push(Op::Html { key: "claims".to_owned(), html: items });
+    }
+    if shown.has(Place::Overview) {
+        let ahead = Ahead::of(claims);
+        for (key, html) in [
+            ("claims-alerts", fragment(|| pages::overview_alerts(visitor, figures, &ahead))),
+            ("claims-overview", fragment(|| pages::overview_panel(visitor, figures, &ahead))),
+        ] {
+            ops.push(Op::Html { key: key.to_owned(), html });
+        }
     }
     ops.push(Op::Announce { text: announcement(visitor, event, &page) });
     Ok(ops)

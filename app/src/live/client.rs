@@ -3,10 +3,17 @@
 //! One stream serves all tabs of a browser: whichever holds the lock reads it and tells the others. Each tab keeps its own
 //! cursor, begins where its page was rendered, and asks once for what it missed; so nothing is lost and nothing done twice,
 //! whoever holds the lock and however often it changes hands.
+//!
+//! The server renders what the pages show that follow the stream. The tab that reads it says which pages those are with
+//! everything that it tells; a tab whose page is not among them says so, and asks for itself what was told without it. The
+//! stream is then opened anew, for that page too.
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use leptos::prelude::*;
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, Document, Element, EventSource, MessageEvent, Window};
@@ -28,6 +35,11 @@ struct Client {
     window: Window,
     document: Document,
     cursor: Cell<i64>,
+    /// What kind of page this is.
+    page: String,
+    /// The pages that the stream is read for, and the stream, in the tab that reads it.
+    pages: RefCell<String>,
+    source: RefCell<Option<EventSource>>,
     state: RwSignal<&'static str>,
     channel: Option<BroadcastChannel>,
     broken: Cell<u32>,
@@ -43,11 +55,15 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(root) = document.document_element() else { return };
     let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
+    let page = root.get_attribute("data-live-page").unwrap_or_default();
     let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
     let client = Rc::new(Client {
         window,
         document,
         cursor: Cell::new(cursor),
+        pages: RefCell::new(page.clone()),
+        page,
+        source: RefCell::new(None),
         state,
         channel,
         broken: Cell::new(0),
@@ -62,6 +78,7 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
         Promise::new(&mut |_, _| {})
     });
     // The followers hear the leader; what was said before they listened they ask for themselves.
+    client.ask_to_follow();
     hold_lock(&client.window, &format!("guichet-{name}"), &lead);
     spawn_local(async move { client.catch_up().await });
 }
@@ -209,26 +226,65 @@ impl Client {
         let _ = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), millis);
     }
 
-    /// Hears what the tab with the stream tells.
+    /// Hears what the tab with the stream tells, and there, which pages want to follow it.
     fn hear_tabs(self: &Rc<Self>) {
         let Some(channel) = &self.channel else { return };
         let client = self.clone();
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             let Some(text) = message.data().as_string() else { return };
-            match text.as_str() {
+            if let Some(page) = text.strip_prefix('+') {
+                return client.let_follow(page);
+            }
+            let Some((pages, text)) = text.split_once('\n') else { return };
+            if matches!(text, "reset" | "bye") {
+                return client.reload();
+            }
+            let followed = pages.split(',').any(|page| page == client.page);
+            if !followed {
+                client.ask_to_follow();
+            }
+            match text {
                 "live" | "delayed" => client.state.set(if text == "live" { "live" } else { "delayed" }),
-                "reset" | "bye" => client.reload(),
-                _ => client.take(&text),
+                _ if followed => client.take(text),
+                // Prices come again; an event was told without what this page shows of it.
+                _ if text.starts_with("{\"quotes\"") => {}
+                _ => client.catch_up_soon(),
             }
         });
         channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
         heard.forget();
     }
 
+    /// Tells the other tabs, for which pages it is.
     fn tell_tabs(&self, text: &str) {
+        self.post(&format!("{}\n{text}", self.pages.borrow()));
+    }
+
+    /// Says to the tab with the stream which page this is.
+    fn ask_to_follow(&self) {
+        self.post(&format!("+{}", self.page));
+    }
+
+    fn post(&self, text: &str) {
         if let Some(channel) = &self.channel {
             let _ = channel.post_message(&JsValue::from_str(text));
         }
+    }
+
+    /// Another tab shows this page: the stream is read for it too from now on.
+    fn let_follow(self: &Rc<Self>, page: &str) {
+        let Some(source) = self.source.borrow().clone() else { return };
+        if self.pages.borrow().split(',').any(|known| known == page) {
+            return;
+        }
+        self.pages.borrow_mut().push_str(&format!(",{page}"));
+        source.close();
+        self.lead();
+    }
+
+    fn catch_up_soon(self: &Rc<Self>) {
+        let client = self.clone();
+        spawn_local(async move { client.catch_up().await });
     }
 
     fn take(self: &Rc<Self>, text: &str) {
@@ -240,14 +296,13 @@ impl Client {
             return;
         }
         if !self.apply(&event) {
-            let client = self.clone();
-            spawn_local(async move { client.catch_up().await });
+            self.catch_up_soon();
         }
     }
 
     /// Asks once for everything behind the cursor.
     async fn catch_up(self: &Rc<Self>) {
-        let url = format!("/live?once=1&after={}", self.cursor.get());
+        let url = format!("/live?once=1&after={}&page={}", self.cursor.get(), self.page);
         let Some(text) = fetch_text(&self.window, &url).await else { return };
         for line in text.lines() {
             match line.strip_prefix("data: ") {
@@ -265,7 +320,9 @@ impl Client {
 
     /// Reads the stream for this tab and the others, for as long as the page lives.
     fn lead(self: &Rc<Self>) {
-        let Ok(source) = EventSource::new(&format!("/live?after={}", self.cursor.get())) else { return };
+        let url = format!("/live?after={}&page={}", self.cursor.get(), self.pages.borrow());
+        let Ok(source) = EventSource::new(&url) else { return };
+        *self.source.borrow_mut() = Some(source.clone());
         for name in ["message", "quote", "hello", "reset", "bye"] {
             let client = self.clone();
             let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
@@ -297,7 +354,13 @@ impl Client {
                 let again = client.clone();
                 // Not all at once after a restart: the clock's last digits are as good as chance.
                 let jitter = i32::try_from(js_sys::Date::now() as i64 % 2_000).unwrap_or(0);
-                client.later(2_000 + jitter, move || again.lead());
+                client.later(2_000 + jitter, move || {
+                    // Another tab's page may have opened it meanwhile.
+                    let shut = |source: &EventSource| source.ready_state() == EventSource::CLOSED;
+                    if again.source.borrow().as_ref().is_none_or(shut) {
+                        again.lead();
+                    }
+                });
             }
         });
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));
@@ -331,8 +394,7 @@ impl Client {
         // A page from the back-forward cache asks what it missed.
         let client = self.clone();
         let shown = Closure::<dyn FnMut()>::new(move || {
-            let client = client.clone();
-            spawn_local(async move { client.catch_up().await });
+            client.catch_up_soon();
         });
         let _ = self.window.add_event_listener_with_callback("pageshow", shown.as_ref().unchecked_ref());
         shown.forget();

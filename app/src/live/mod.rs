@@ -7,4 +7,6 @@ pub mod lamp;
 #[cfg(feature = "hydrate")]
 mod client;
 #[cfg(feature = "ssr")]
+pub mod shown;
+#[cfg(feature = "ssr")]
 pub mod stream;

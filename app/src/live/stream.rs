@@ -3,9 +3,11 @@
 //! Woken by the bus, the stream reads behind its cursor, so nothing is lost between a page and its stream, across a cut, or
 //! on another node. It carries words in the reader's language and never counts as a human act.
 
+use super::shown::Shown;
 use crate::{
     accounts, claims, parcels,
     portfolio::{self, quotes::PACE, ticker::Ticker},
+    ui::Place,
     web::{Access, Problem, Routes, Services, SignedIn, StreamPlace, Visitor},
 };
 use axum::{
@@ -43,6 +45,7 @@ pub fn routes() -> Routes {
 struct LiveQuery {
     after: i64,
     once: Option<String>,
+    page: Option<String>,
 }
 
 /// What a stream says.
@@ -80,7 +83,9 @@ async fn stream(
     let Ok(Query(query)) = query else { return Ok(http::StatusCode::BAD_REQUEST.into_response()) };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let after = last.unwrap_or(query.after);
-    let reader = Reader { services: services.clone(), visitor: who.visitor, scope: who.session.scope, after };
+    let (session, scope) = (who.session.id, who.session.scope);
+    let shown = Shown::of(query.page.as_deref());
+    let reader = Reader { services: services.clone(), visitor: who.visitor, session, scope, shown, after };
     if query.once.is_some() {
         return reader.once().await;
     }
@@ -88,7 +93,7 @@ async fn stream(
         return Ok(http::StatusCode::TOO_MANY_REQUESTS.into_response());
     };
     let (sender, receiver) = mpsc::channel(4);
-    owner::spawn(reader.run(who.session.id, sender, place));
+    owner::spawn(reader.run(sender, place));
     let keep_alive = KeepAlive::new().interval(services.keep_alive);
     let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
@@ -108,15 +113,24 @@ fn receive(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, 
 struct Reader {
     services: Services,
     visitor: Visitor,
+    session: Id<kind::Session>,
     scope: guichet_platform::scope::CustomerScope,
+    shown: Shown,
     after: i64,
+}
+
+/// What is behind a cursor: what to say, and whether something is held now that was not before.
+#[derive(Default)]
+struct News {
+    said: Vec<Said>,
+    holdings: bool,
 }
 
 impl Reader {
     /// What is behind the cursor now, as one answer.
     async fn once(mut self) -> Result<Response, Problem> {
         let mut text = String::new();
-        for said in self.next().await? {
+        for said in self.next().await?.said {
             match said {
                 Said::Event(event) => {
                     text.push_str("data: ");
@@ -129,53 +143,54 @@ impl Reader {
         Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
     }
 
-    async fn run(mut self, session: Id<kind::Session>, sender: mpsc::Sender<Event>, _place: StreamPlace) {
+    async fn run(mut self, sender: mpsc::Sender<Event>, _place: StreamPlace) {
         let mut bell = self.services.db.bus().listen(self.scope.customer());
         let hello = Event::default().event("hello").data("live").retry(Duration::from_secs(2));
         if sender.send(hello).await.is_err() {
             return;
         }
-        let (db, quotes) = (self.services.db.clone(), self.services.quotes.clone());
-        let Ok(mut ticker) = Ticker::start(&db, &quotes, self.scope, self.today()).await else { return };
+        let (db, quotes, closing) =
+            (self.services.db.clone(), self.services.quotes.clone(), self.services.closing.clone());
+        let shown = self.shown.clone();
+        let Ok(mut ticker) = Ticker::start(&db, &quotes, self.scope, shown, self.today()).await else { return };
         loop {
-            match self.next().await {
-                Ok(said) => {
-                    let full = said.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
-                    for said in said {
-                        let last = !matches!(said, Said::Event(_));
-                        self.services.metrics.live_events().inc();
-                        if sender.send(said.into()).await.is_err() || last {
-                            return;
-                        }
-                    }
-                    if full {
-                        continue;
-                    }
+            // The browser comes back in two seconds, with its cursor.
+            let Ok(news) = self.next().await else { return };
+            let full = news.said.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+            for said in news.said {
+                let last = !matches!(said, Said::Event(_));
+                self.services.metrics.live_events().inc();
+                if sender.send(said.into()).await.is_err() || last {
+                    return;
                 }
-                // The browser comes back in two seconds, with its cursor.
-                Err(_) => return,
             }
-            let closing = self.services.closing.clone();
+            if news.holdings
+                && let Some(ticker) = &mut ticker
+                && ticker.reload(&db, self.today()).await.is_err()
+            {
+                return;
+            }
+            if full {
+                continue;
+            }
             let mut check = std::pin::pin!(tokio::time::sleep(SESSION_CHECK));
             loop {
                 tokio::select! {
                     () = closing.cancelled() => return,
                     () = sender.closed() => return,
                     changed = bell.changed() => if changed.is_err() { return } else { break },
-                    () = &mut check => break,
-                    news = ticker.next() => ticker.take(&news),
-                    () = tokio::time::sleep(PACE), if ticker.is_due() => {}
+                    () = &mut check => {
+                        // Another day may have begun, or something else be watched.
+                        if let Some(ticker) = &mut ticker && ticker.freshen(&db, self.today()).await.is_err() {
+                            return;
+                        }
+                        break;
+                    }
+                    () = prices(&mut ticker) => {}
                 }
-                self.tell_prices(&mut ticker, &sender);
-            }
-            // The customer may hold or watch something else by now.
-            if ticker.reload(&db, self.today()).await.is_err() {
-                return;
-            }
-            // By its id: the token may have become another one while the stream was open.
-            if !self.services.sessions.holds(session).await.unwrap_or(false) {
-                let _ = sender.send(Said::Bye.into()).await;
-                return;
+                if let Some(ticker) = &mut ticker {
+                    self.tell_prices(ticker, &sender);
+                }
             }
         }
     }
@@ -196,39 +211,60 @@ impl Reader {
         }
     }
 
-    async fn next(&mut self) -> Result<Vec<Said>, DbError> {
-        let (scope, after, visitor) = (self.scope, self.after, self.visitor.clone());
+    async fn next(&mut self) -> Result<News, DbError> {
+        let (scope, session, after, visitor) = (self.scope, self.session, self.after, self.visitor.clone());
+        let (shown, sessions) = (self.shown.clone(), self.services.sessions.clone());
         let figures = self.visitor.figures(&self.services);
-        let said = self
+        let news = self
             .services
             .db
             .read(&scope, move |tx| {
                 async move {
+                    let mut news = News::default();
+                    if !sessions.holds(tx, &scope, session).await? {
+                        news.said.push(Said::Bye);
+                        return Ok(news);
+                    }
                     let events = match live::behind(tx, &scope, after, BATCH).await? {
-                        Behind::Reset(_) => return Ok(vec![Said::Reset]),
+                        Behind::Reset(_) => {
+                            news.said.push(Said::Reset);
+                            return Ok(news);
+                        }
                         Behind::Events(events) => events,
                     };
-                    let mut said = Vec::with_capacity(events.len());
                     for event in events {
-                        let ops = match event.topic.split('.').next() {
-                            Some("accounts") => accounts::live::render(tx, &scope, &visitor, &figures, &event).await?,
-                            Some("parcels") => parcels::live::render(tx, &scope, &visitor, &figures, &event).await?,
-                            Some("portfolio") => {
-                                portfolio::live::render(tx, &scope, &visitor, &figures, &event).await?
-                            }
-                            Some("claims") => claims::live::render(tx, &scope, &visitor, &figures, &event).await?,
+                        let (visitor, figures, shown) = (&visitor, &figures, &shown);
+                        let domain = event.topic.split('.').next().unwrap_or_default();
+                        let ops = match domain {
+                            "accounts" => accounts::live::render(tx, &scope, visitor, figures, shown, &event).await?,
+                            "parcels" => parcels::live::render(tx, &scope, visitor, figures, shown, &event).await?,
+                            "portfolio" => portfolio::live::render(tx, &scope, visitor, figures, shown, &event).await?,
+                            "claims" => claims::live::render(tx, &scope, visitor, figures, shown, &event).await?,
                             _ => Vec::new(),
                         };
-                        said.push(Said::Event(LiveEvent { seq: event.seq, ops }));
+                        // What accounts hold is in the total that prices move.
+                        news.holdings |= domain == "portfolio" || domain == "accounts" && shown.has(Place::Overview);
+                        news.said.push(Said::Event(LiveEvent { seq: event.seq, ops }));
                     }
-                    Ok::<_, DbError>(said)
+                    Ok::<_, DbError>(news)
                 }
                 .boxed()
             })
             .await?;
-        if let Some(Said::Event(last)) = said.last() {
+        if let Some(Said::Event(last)) = news.said.last() {
             self.after = last.seq;
         }
-        Ok(said)
+        Ok(news)
     }
+}
+
+/// Takes new prices as they come. Where the last message has not been taken, returns to look again soon.
+async fn prices(ticker: &mut Option<Ticker>) {
+    let Some(ticker) = ticker else { return std::future::pending().await };
+    let due = ticker.is_due();
+    let news = tokio::select! {
+        news = ticker.next() => news,
+        () = tokio::time::sleep(PACE), if due => return,
+    };
+    ticker.take(&news);
 }

@@ -1,5 +1,6 @@
 //! The overview page: blocks that follow what the customer has.
 
+use super::everything::{Everything, held};
 use crate::{
     accounts::{
         glimpse::{self, Glimpse},
@@ -7,14 +8,13 @@ use crate::{
     },
     claims, parcels,
     portfolio::{book::Book, pages::summary},
-    ui::{Place, app_page, figure, live_lamp, spark},
+    ui::{Place, app_page, live_lamp},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response, routing::get};
 use futures::FutureExt as _;
 use guichet_platform::db::DbError;
-use guichet_types::{Currency, Money};
 use leptos::{either::Either, prelude::*};
 
 /// The routes of this domain.
@@ -109,84 +109,15 @@ fn money_panel(
         }
     });
     let items = items.collect_view();
+    let everything = Everything::new(figures.today(), money, books);
     view! {
         <section class=class aria-labelledby="net">
             <div class="panel__body stack gap-5">
-                <div class="grid" data-live="everything">{everything(visitor, figures, money, books)}</div>
+                <div class="grid" data-live="everything">{everything.view(w, figures, &held(books))}</div>
                 <dl class="stats push">{items}</dl>
             </div>
         </section>
     }
-}
-
-/// The total with its change of today, and its line; also what the live stream puts in its place.
-pub fn everything(visitor: &Visitor, figures: &Figures, money: &Glimpse, books: &[Book]) -> impl IntoView + use<> {
-    let w = visitor.words();
-    let held: Vec<Money> = books.iter().map(|book| book.total().value).collect();
-    let mut totals = glimpse::totals(&money.accounts, &held).into_iter();
-    let main = totals.next();
-    let history = main.map(|total| history(figures, money, books, total.currency)).unwrap_or_default();
-    let hero = main.map(|total| figure(figures, total, "figure money", None));
-    let others =
-        totals.map(|total| view! { <span class="muted">{figures.money(total, Sign::Negative)}</span> }).collect_view();
-    let line = main.and_then(|total| {
-        let amount = |minor| figures.money(Money::new(minor, total.currency), Sign::Negative);
-        let (first, last) = (*history.first()?, *history.last()?);
-        let yesterday = history.iter().rev().nth(1).copied().unwrap_or(last);
-        let summary = w.with(
-            "total-summary",
-            &[("days", &glimpse::DAYS.to_string()), ("first", &amount(first)), ("last", &amount(last))],
-        );
-        let from = figures.short_date(figures.today().plus_days(1 - glimpse::DAYS));
-        Some((
-            last - yesterday,
-            last - first,
-            from.clone(),
-            view! {
-                <div class="col-6">{spark(&history, summary)}
-                    <p class="chart__x" aria-hidden="true"><span>{from}</span><span>{w.get("today")}</span></p></div>
-            },
-        ))
-    });
-    let (changes, line) = match (main, line) {
-        (Some(total), Some((today, since, from, line))) => {
-            let change = |minor| figures.money(Money::new(minor, total.currency), Sign::Always);
-            let direction = match today {
-                0 => None,
-                1.. => Some(("up", w.get("up"))),
-                _ => Some(("down", w.get("down"))),
-            };
-            let word = direction.clone().map(|(_, word)| view! { <span class="vh">{word}" "</span> });
-            let changes = view! {
-                <span class="delta" data-dir=direction.map(|(dir, _)| dir)>{word}
-                    {w.with("change-today", &[("amount", &change(today))])}</span>
-                <span class="small muted">{w.with("change-since", &[("amount", &change(since)), ("day", &from)])}</span>
-            };
-            (Some(changes), Some(line))
-        }
-        _ => (None, None),
-    };
-    view! {
-        <div class="stat col-6"><h2 class="label" id="net">{w.get("everything")}</h2>{hero}
-            <p class="cluster gap-2">{changes}{others}</p></div>
-        {line}
-    }
-}
-
-/// What accounts and portfolios in a currency added up to at the end of each day of the line.
-fn history(figures: &Figures, money: &Glimpse, books: &[Book], currency: Currency) -> Vec<i64> {
-    let from = figures.today().plus_days(1 - glimpse::DAYS);
-    let mut history = money.history.clone();
-    for book in books.iter().filter(|book| book.portfolio.currency == currency) {
-        let series = book.series(book.total().value.minor);
-        for (offset, sum) in history.iter_mut().enumerate() {
-            let day = from.plus_days(i32::try_from(offset).unwrap_or(0));
-            let until = series.partition_point(|value| value.day <= day);
-            let value = until.checked_sub(1).and_then(|last| series.get(last)).map_or(0, |value| value.value);
-            *sum = sum.saturating_add(value);
-        }
-    }
-    history
 }
 
 fn movements_panel(visitor: &Visitor, figures: &Figures, money: &Glimpse) -> Option<impl IntoView + use<>> {

@@ -5,10 +5,11 @@
 use super::{
     model::Role,
     pages::{self, ParcelPage},
-    store,
+    store::{self, Parcel},
 };
 use crate::{
-    ui::{fragment, live_time},
+    live::shown::Shown,
+    ui::{Place, fragment, live_time},
     web::Visitor,
     words::Figures,
 };
@@ -33,25 +34,40 @@ pub async fn render(
     scope: &CustomerScope,
     visitor: &Visitor,
     figures: &Figures,
+    shown: &Shown,
     event: &StoredEvent,
 ) -> Result<Vec<Op>, DbError> {
     let Ok(id) = Id::<kind::Parcel>::try_from(event.subject.as_slice()) else { return Ok(Vec::new()) };
-    let page = pages::read_page(tx, scope, id, figures.now()).await?;
     let mut ops = Vec::new();
-    if event.topic == MOVED {
+    if event.topic == MOVED && (shown.has(Place::Parcels) || shown.has(Place::Overview)) {
         let parcels = store::list_parcels(tx, scope).await?;
-        let list = fragment(|| pages::items(visitor, figures, &parcels));
-        ops.push(Op::Html { key: "parcels".to_owned(), html: list });
-        let panel = fragment(|| pages::overview_panel(visitor, figures, &parcels));
-        ops.push(Op::Html { key: "parcels-panel".to_owned(), html: panel });
+        if shown.has(Place::Parcels) {
+            let list = fragment(|| pages::items(visitor, figures, &parcels));
+            ops.push(Op::Html { key: "parcels".to_owned(), html: list });
+        }
+        if shown.has(Place::Overview) {
+            let panel = fragment(|| pages::overview_panel(visitor, figures, &parcels));
+            ops.push(Op::Html { key: "parcels-panel".to_owned(), html: panel });
+        }
+        ops.extend(parcels.iter().find(|parcel| parcel.id == id).map(|parcel| announced(visitor, parcel)));
     }
-    let Some(page) = page else { return Ok(ops) };
-    if event.topic == INSTRUCTION {
-        ops.extend(wish(visitor, figures, &page));
+    if !shown.has(Place::Parcels) {
         return Ok(ops);
     }
-    ops.extend(moved(visitor, figures, &page));
+    let Some(page) = pages::read_page(tx, scope, id, figures.now()).await? else { return Ok(ops) };
+    if event.topic == INSTRUCTION {
+        ops.extend(wish(visitor, figures, &page));
+    } else {
+        ops.extend(moved(visitor, figures, &page));
+    }
     Ok(ops)
+}
+
+/// What has happened, in a sentence.
+fn announced(visitor: &Visitor, parcel: &Parcel) -> Op {
+    let w = visitor.words();
+    let (name, status) = (pages::title(w, parcel), pages::status_word(w, parcel.status));
+    Op::Announce { text: w.with("parcels-announce", &[("name", &name), ("status", &status)]) }
 }
 
 fn html(what: &str, page: &ParcelPage, html: String) -> Op {
@@ -74,11 +90,6 @@ fn moved(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> Vec<Op> {
             ops.push(html("choices", page, String::new()));
         }
     }
-    let announced = w.with(
-        "parcels-announce",
-        &[("name", &pages::title(w, parcel)), ("status", &pages::status_word(w, parcel.status))],
-    );
-    ops.push(Op::Announce { text: announced });
     ops
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use guichet_formats::securities::{
     record::AssetClass,
-    returns::{Point, Returns, returns},
+    returns::{Grown, Point, Returns},
 };
 use guichet_platform::{
     db::{DbError, Tx},
@@ -104,6 +104,8 @@ pub struct Book {
     pub rates: Rates,
     /// What it was worth on days before today, in order.
     pub days: Vec<DayValue>,
+    /// How those days have grown; nothing where they say nothing.
+    grown: Option<Grown>,
     /// What came from outside today.
     pub flow_today: i64,
     /// Today, where the institution is.
@@ -136,8 +138,10 @@ impl Book {
         let rates = store::list_rates(tx, scope, &currencies, today.plus_days(-40)).await?;
         let all = store::list_days(tx, scope, id).await?;
         let flow_today = all.iter().find(|value| value.day == today).map_or(0, |value| value.flow);
-        let days = all.into_iter().filter(|value| value.day < today).collect();
-        let mut book = Self { portfolio, holdings, cash, rates, days, flow_today, today };
+        let days: Vec<DayValue> = all.into_iter().filter(|value| value.day < today).collect();
+        let points: Vec<Point> = days.iter().map(|day| point(*day, portfolio.currency)).collect();
+        let grown = Grown::new(&points, today).ok();
+        let mut book = Self { portfolio, holdings, cash, rates, days, grown, flow_today, today };
         let order = |holding: &Holding| std::cmp::Reverse(book.worth(holding).value.map_or(0, |value| value.minor));
         let mut keyed: Vec<_> = book.holdings.iter().cloned().map(|holding| (order(&holding), holding)).collect();
         keyed.sort_by_key(|(key, _)| *key);
@@ -181,13 +185,24 @@ impl Book {
         self.rates.convert(amount, currency, self.portfolio.currency, self.today)
     }
 
+    /// What each holding is worth, in their order.
+    #[must_use]
+    pub fn worths(&self) -> Vec<Worth> {
+        self.holdings.iter().map(|holding| self.worth(holding)).collect()
+    }
+
     /// What all of it comes to.
     #[must_use]
     pub fn total(&self) -> Total {
+        self.total_of(&self.worths())
+    }
+
+    /// What all of it comes to, when it is known what each holding is worth.
+    #[must_use]
+    pub fn total_of(&self, worths: &[Worth]) -> Total {
         let currency = self.portfolio.currency;
         let (mut value, mut missing, mut gain) = (0_i64, 0, None);
-        for holding in &self.holdings {
-            let worth = self.worth(holding);
+        for worth in worths {
             match worth.value {
                 Some(money) => value = value.saturating_add(money.minor),
                 None => missing += 1,
@@ -227,25 +242,34 @@ impl Book {
 
     fn returns(&self, value: i64) -> Returns {
         let digits = self.portfolio.currency.digits();
-        let point = |day: DayValue| Point {
-            date: day.day,
-            value: Decimal::from_units(day.value, digits),
-            flow: Decimal::from_units(day.flow, digits),
+        let now = |grown: Grown| {
+            grown.with(Decimal::from_units(value, digits), Decimal::from_units(self.flow_today, digits)).ok()
         };
-        let points: Vec<Point> = self.series(value).into_iter().map(point).collect();
-        returns(&points).unwrap_or_default()
+        self.grown.and_then(now).unwrap_or_default()
+    }
+
+    /// Forgets the days that only charts show; what is worth how much stays the same.
+    pub fn forget_days(&mut self) {
+        self.days.drain(..self.days.len().saturating_sub(1));
+        self.days.shrink_to_fit();
     }
 
     /// The parts by an aspect, the largest first.
     #[must_use]
     pub fn parts(&self, aspect: Aspect) -> Vec<Part> {
+        self.parts_of(aspect, &self.worths())
+    }
+
+    /// The parts by an aspect, when it is known what each holding is worth.
+    #[must_use]
+    pub fn parts_of(&self, aspect: Aspect, worths: &[Worth]) -> Vec<Part> {
         let mut sums: Vec<(String, i64)> = Vec::new();
         let mut add = |key: String, minor: i64| match sums.iter_mut().find(|(known, _)| *known == key) {
             Some((_, sum)) => *sum = sum.saturating_add(minor),
             None => sums.push((key, minor)),
         };
-        for holding in &self.holdings {
-            let Some(value) = self.worth(holding).value else { continue };
+        for (holding, worth) in self.holdings.iter().zip(worths) {
+            let Some(value) = worth.value else { continue };
             let instrument = &holding.instrument;
             let key = match aspect {
                 Aspect::Class => instrument.class.as_str().to_owned(),
@@ -273,6 +297,11 @@ impl Book {
         };
         sums.into_iter().map(part).collect()
     }
+}
+
+fn point(day: DayValue, currency: Currency) -> Point {
+    let digits = currency.digits();
+    Point { date: day.day, value: Decimal::from_units(day.value, digits), flow: Decimal::from_units(day.flow, digits) }
 }
 
 /// An instrument's latest price, and the one at the end of yesterday in today's units.

@@ -10,7 +10,12 @@ use super::{
     },
     sheet::Sheet,
 };
-use crate::{ui::fragment, web::Visitor, words::Figures};
+use crate::{
+    live::shown::Shown,
+    ui::{Place, fragment},
+    web::Visitor,
+    words::Figures,
+};
 use guichet_platform::{
     db::{DbError, Tx},
     live::StoredEvent,
@@ -30,26 +35,36 @@ pub async fn render(
     scope: &CustomerScope,
     visitor: &Visitor,
     figures: &Figures,
+    shown: &Shown,
     event: &StoredEvent,
 ) -> Result<Vec<Op>, DbError> {
+    if !shown.has(Place::Portfolio) && !shown.has(Place::Overview) {
+        return Ok(Vec::new());
+    }
     let Ok(id) = Id::<kind::Portfolio>::try_from(event.subject.as_slice()) else { return Ok(Vec::new()) };
     let sheet = Sheet::read(tx, scope, Some(id), figures.today()).await?;
     let Some(book) = &sheet.book else { return Ok(Vec::new()) };
     let w = visitor.words();
     let html = |key: String, html: String| Op::Html { key, html };
-    let mut ops = vec![
+    let mut ops = Vec::new();
+    if shown.has(Place::Overview) {
+        let month = PortfolioQuery::of_range(Range::Month);
+        ops.push(html(format!("pf-chart:{id}:small"), fragment(|| chart(w, figures, book, &month, false))));
+    }
+    if !shown.has(Place::Portfolio) {
+        return Ok(ops);
+    }
+    ops.extend([
         html(format!("pf-positions:{id}"), fragment(|| positions::panel(visitor, figures, book))),
         html(
             format!("pf-transactions:{id}"),
             fragment(|| transactions::panel(visitor, figures, id, &sheet.transactions)),
         ),
-    ];
+    ]);
     for range in Range::ALL {
         let query = PortfolioQuery::of_range(range);
         ops.push(html(format!("pf-chart:{id}:{}", range.word()), fragment(|| chart(w, figures, book, &query, true))));
     }
-    let month = PortfolioQuery::of_range(Range::Month);
-    ops.push(html(format!("pf-chart:{id}:small"), fragment(|| chart(w, figures, book, &month, false))));
     for (aspect, word) in ASPECTS {
         ops.push(html(format!("pf-parts:{id}:{word}"), fragment(|| allocation::parts(w, figures, book, aspect))));
     }

@@ -7,6 +7,7 @@
 use super::{
     feed::close_days,
     ledger::InstrumentId,
+    spoken::Spoken,
     store::{self, Latest},
 };
 use futures::FutureExt as _;
@@ -23,20 +24,21 @@ use tokio_util::sync::CancellationToken;
 /// A client hears of prices at most so often: four times a second.
 pub const PACE: Duration = Duration::from_millis(250);
 /// How often the database is asked while somebody listens.
-const LOOK: Duration = Duration::from_millis(200);
+const LOOK: Duration = Duration::from_millis(50);
 /// How often somebody looks whether a day has ended.
 const DAY_CHECK: Duration = Duration::from_secs(60);
 
 /// The latest prices. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Quotes {
-    latest: Arc<Mutex<HashMap<InstrumentId, Latest>>>,
+    latest: Arc<Mutex<HashMap<InstrumentId, Arc<Latest>>>>,
     version: Arc<watch::Sender<i64>>,
+    spoken: Spoken,
 }
 
 impl Default for Quotes {
     fn default() -> Self {
-        Self { latest: Arc::default(), version: Arc::new(watch::channel(0).0) }
+        Self { latest: Arc::default(), version: Arc::new(watch::channel(0).0), spoken: Spoken::default() }
     }
 }
 
@@ -46,7 +48,7 @@ impl Quotes {
         let mut version = *self.version.borrow();
         {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-            for quote in quotes {
+            for quote in quotes.into_iter().map(Arc::new) {
                 version = version.max(quote.version);
                 let known = latest.entry(quote.instrument).or_insert_with(|| quote.clone());
                 if known.version < quote.version {
@@ -98,9 +100,15 @@ impl Reader {
         self.changed.mark_changed();
     }
 
+    /// The words of prices, for all who show them.
+    #[must_use]
+    pub fn spoken(&self) -> Spoken {
+        self.quotes.spoken.clone()
+    }
+
     /// Waits until something of what is wanted has changed, and until the pace allows it to be told; then gives the latest of
     /// each. Nothing is lost when it is given up while it waits.
-    pub async fn next(&mut self) -> Vec<Latest> {
+    pub async fn next(&mut self) -> Vec<Arc<Latest>> {
         loop {
             if self.changed.changed().await.is_err() {
                 // The portal is going down.
@@ -112,7 +120,7 @@ impl Reader {
                 tokio::time::sleep_until(told + self.pace).await;
             }
             let version = *self.changed.borrow_and_update();
-            let news: Vec<Latest> = {
+            let news: Vec<Arc<Latest>> = {
                 let latest = self.quotes.latest.lock().unwrap_or_else(PoisonError::into_inner);
                 let of = self.wanted.iter().filter_map(|id| latest.get(id));
                 of.filter(|quote| quote.version > self.seen).cloned().collect()
@@ -157,7 +165,7 @@ pub async fn follow(db: Db, clock: SharedClock, quotes: Quotes, stop: Cancellati
 pub async fn look(db: &Db, quotes: &Quotes) -> Result<(), guichet_platform::db::DbError> {
     let version = quotes.version();
     let news = db
-        .read(&operator(), move |tx| async move { store::latest_since(tx, &operator(), version).await }.boxed())
+        .glance(&operator(), move |tx| async move { store::latest_since(tx, &operator(), version).await }.boxed())
         .await?;
     quotes.put(news);
     Ok(())

@@ -12,11 +12,12 @@ use leptos::prelude::*;
 /// offline page; a browser without one loses nothing else.
 const LOADER: &str = r#"(async(js,wasm)=>{const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}navigator.serviceWorker?.register("/sw.js").catch(()=>{})})"#;
 
-/// A whole document as an answer. `cursor` is the number of the customer's latest live event that the page knows.
+/// A whole document as an answer. `live` is the number of the customer's latest live event that the page knows, and what kind
+/// of page follows what comes behind it.
 pub fn page<V: IntoView + 'static>(
     visitor: &Visitor,
     title: &str,
-    cursor: Option<i64>,
+    live: Option<(i64, shell::Place)>,
     body: impl FnOnce() -> V,
 ) -> Response {
     let assets = visitor.assets.clone();
@@ -35,7 +36,8 @@ pub fn page<V: IntoView + 'static>(
             <html
                 lang=visitor.locale.tag()
                 data-theme=visitor.theme.attribute()
-                data-live-cursor=cursor.map(|seq| seq.to_string())
+                data-live-cursor=live.map(|(seq, _)| seq.to_string())
+                data-live-page=live.map(|(_, place)| place.word())
                 data-live-channel=channel
                 data-now=visitor.now.millis().to_string()
             >

@@ -29,6 +29,26 @@ pub enum Place {
     Elsewhere,
 }
 
+impl Place {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Accounts, Self::Portfolio, Self::Parcels, Self::Claims, Self::Profile, Self::Elsewhere];
+
+    /// Its word, by which the stream is told what a page shows.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Accounts => "accounts",
+            Self::Portfolio => "portfolio",
+            Self::Parcels => "parcels",
+            Self::Claims => "claims",
+            Self::Profile => "profile",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
 /// An entry of the menu: its place, its address, its icon, the key of its word.
 type Entry = (Place, &'static str, &'static str, &'static str);
 
@@ -64,7 +84,7 @@ pub fn app_page<V: IntoView + 'static>(
     let (tabs, rest): (Vec<_>, Vec<_>) = MENU.into_iter().chain(MORE).partition(|entry| COMPACT.contains(&entry.0));
     let more_current = rest.iter().any(|entry| entry.0 == place).then_some("true");
     let house = visitor.institution.name.clone();
-    page(visitor, title, cursor, move || {
+    page(visitor, title, cursor.map(|cursor| (cursor, place)), move || {
         view! {
             <div class="app">
                 <aside class="sidebar" aria-label=w.get("nav-sidebar")>

@@ -44,7 +44,7 @@ impl Decimal {
 }
 
 /// A whole number of 256 bits, not below nought.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Wide {
     high: u128,
     low: u128,
@@ -80,8 +80,35 @@ impl Wide {
         if by.high >> 127 != 0 || (by.high, by.low) == (0, 0) {
             return None;
         }
+        let (quotient, rest) = match by {
+            Self { high: 0, low: ..=HALF } => self.divided_by_half(by.low),
+            // What nearly every amount and price comes to: the machine's own division does it.
+            Self { high: 0, low } if self.high == 0 => {
+                (Self { high: 0, low: self.low / low }, Self { high: 0, low: self.low % low })
+            }
+            _ => self.divided_by_bits(by),
+        };
+        let twice = rest.doubled(0);
+        let up = twice > by || (twice == by && quotient.low & 1 == 1);
+        (quotient.high == 0).then_some(quotient.low).and_then(|low| low.checked_add(u128::from(up)))
+    }
+
+    /// The quotient and the rest, by a divisor of at most 64 bits and not nought: 64 bits at a time, as by hand.
+    fn divided_by_half(self, by: u128) -> (Self, Self) {
+        let (mut digits, mut rest) = ([self.high >> 64, self.high & HALF, self.low >> 64, self.low & HALF], 0);
+        for digit in &mut digits {
+            let part = (rest << 64) | *digit;
+            (*digit, rest) = (part / by, part % by);
+        }
+        let [d3, d2, d1, d0] = digits;
+        (Self { high: (d3 << 64) | d2, low: (d1 << 64) | d0 }, Self { high: 0, low: rest })
+    }
+
+    /// The quotient and the rest, one bit after another, from the first that is set.
+    fn divided_by_bits(self, by: Self) -> (Self, Self) {
         let (mut quotient, mut rest) = (Self { high: 0, low: 0 }, Self { high: 0, low: 0 });
-        for place in (0..256).rev() {
+        let bits = if self.high == 0 { 128 - self.low.leading_zeros() } else { 256 - self.high.leading_zeros() };
+        for place in (0..bits).rev() {
             let bit = if place < 128 { self.low >> place } else { self.high >> (place - 128) } & 1;
             rest = rest.doubled(bit);
             let fits = rest >= by;
@@ -90,9 +117,7 @@ impl Wide {
             }
             quotient = quotient.doubled(u128::from(fits));
         }
-        let twice = rest.doubled(0);
-        let up = twice > by || (twice == by && quotient.low & 1 == 1);
-        (quotient.high == 0).then_some(quotient.low).and_then(|low| low.checked_add(u128::from(up)))
+        (quotient, rest)
     }
 }
 
@@ -142,6 +167,22 @@ mod tests {
             let (a, b) = (Decimal::from_units(a, s), Decimal::from_units(b, t));
             prop_assert_eq!(a.mul_div(b, b, 12), Ok(a));
             prop_assert_eq!(a.checked_mul(b).and_then(|p| p.mul_div(Decimal::new(1, 0), b, 12)), Ok(a));
+        }
+
+        #[test]
+        fn every_way_to_divide_comes_to_the_same(high in any::<u128>(), low in any::<u128>(), by in 1_u128.., narrow in 0_u32..128, cut in 0_u32..128) {
+            let (number, by) = (Wide { high: high >> cut >> 1, low }, by >> narrow);
+            prop_assume!(by > 0);
+            let wide = Wide { high: 0, low: by };
+            let bits = number.divided_by_bits(wide);
+            if by <= HALF {
+                prop_assert_eq!(number.divided_by_half(by), bits);
+            }
+            let small = Wide { high: 0, low };
+            prop_assert_eq!((Wide { high: 0, low: low / by }, Wide { high: 0, low: low % by }), small.divided_by_bits(wide));
+            // Quotient times divisor and the rest are the number again.
+            let (quotient, rest) = small.divided_by_bits(wide);
+            prop_assert_eq!(quotient.low.checked_mul(by).and_then(|back| back.checked_add(rest.low)), Some(low));
         }
 
         #[test]

@@ -17,36 +17,43 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// The bell: one channel for each customer with an open stream.
+/// The bell: one channel for each customer with an open stream, with the number of the latest event that it has rung for. A
+/// change is heard more than once, here and from the database; it wakes nobody twice.
 #[derive(Clone, Debug, Default)]
 pub struct Bus {
-    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<()>>>>,
+    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<i64>>>>,
 }
 
 impl Bus {
     /// A bell that rings when this customer may have something new.
     #[must_use]
-    pub fn listen(&self, customer: Id<kind::Customer>) -> watch::Receiver<()> {
+    pub fn listen(&self, customer: Id<kind::Customer>) -> watch::Receiver<i64> {
         let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
         // Streams come and go; a bell without listeners is forgotten when the map is next touched for its customer.
         if bells.len() > 1_024 && bells.len().is_power_of_two() {
             bells.retain(|_, bell| bell.receiver_count() > 0);
         }
-        bells.entry(customer).or_insert_with(|| watch::channel(()).0).subscribe()
+        bells.entry(customer).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
-    /// Wakes the customer's streams on this node.
-    pub fn ring(&self, customer: Id<kind::Customer>) {
+    /// Wakes the customer's streams on this node: for an event, unless it has rung for that one; without a number always.
+    pub fn ring(&self, customer: Id<kind::Customer>, seq: Option<i64>) {
         let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = bells.get(&customer) {
-            bell.send_replace(());
+        let Some(bell) = bells.get(&customer) else { return };
+        match seq {
+            Some(seq) => drop(bell.send_if_modified(|rung| {
+                let newer = seq > *rung;
+                *rung = seq.max(*rung);
+                newer
+            })),
+            None => bell.send_modify(|_| {}),
         }
     }
 
     /// Wakes every stream on this node.
     pub fn ring_all(&self) {
         for bell in self.bells.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            bell.send_replace(());
+            bell.send_modify(|_| {});
         }
     }
 }
@@ -86,10 +93,10 @@ pub async fn publish(
     on!(tx, c => sqlx::query(ADD).bind(id).bind(seq).bind(topic).bind(subject).bind(detail).bind(at.millis())
         .execute(&mut **c).await.map(|_| ()))?;
     if tx.dialect() == Dialect::Postgres {
-        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(customer.to_string())
+        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(format!("{customer} {seq}"))
             .execute(&mut **c).await.map(|_| ()))?;
     }
-    tx.moved(customer);
+    tx.moved(customer, Some(seq));
     Ok(())
 }
 
@@ -157,5 +164,35 @@ pub async fn hear_others(db: Db, stop: CancellationToken) {
         // Whatever rang while nobody listened.
         db.bus().ring_all();
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bell_rings_once_for_an_event_however_often_it_is_heard_of() {
+        let bus = Bus::default();
+        let customer = Id::from_bytes([1; 16]);
+        let mut bell = bus.listen(customer);
+        let mut rang = || {
+            let rang = bell.has_changed().is_ok_and(|changed| changed);
+            bell.mark_unchanged();
+            rang
+        };
+        bus.ring(customer, Some(3));
+        assert!(rang());
+        bus.ring(customer, Some(3));
+        bus.ring(customer, Some(2));
+        assert!(!rang(), "told before");
+        bus.ring(customer, Some(4));
+        assert!(rang());
+        bus.ring(customer, None);
+        assert!(rang(), "something that has no number, like a session that ended");
+        bus.ring_all();
+        assert!(rang());
+        bus.ring(Id::from_bytes([2; 16]), Some(9));
+        assert!(!rang(), "of somebody else");
     }
 }

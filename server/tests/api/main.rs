@@ -9,6 +9,7 @@ mod canary;
 mod claims;
 mod hooks;
 mod killed;
+mod live;
 mod mail;
 mod matrix;
 mod owner;

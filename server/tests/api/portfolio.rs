@@ -50,7 +50,7 @@ pub fn documents() -> Vec<String> {
     )]
 }
 
-fn quotes(isin: &str, price: &str, seconds: i64) -> String {
+pub fn quotes(isin: &str, price: &str, seconds: i64) -> String {
     let at = guichet_app::words::Figures::machine(NOW.plus_seconds(seconds));
     format!(
         r#"{{"guichet": "quotes/1", "quotes": [{{"isin": "{isin}", "currency": "EUR", "price": "{price}", "at": "{at}",

@@ -202,7 +202,9 @@ async fn happen(tx: &mut Tx, source: &Source, event: TrackingEvent) -> Result<BT
           document_id = excluded.document_id, source = excluded.source
         where (parcel_event.told_at, parcel_event.content) < (excluded.told_at, excluded.content)";
     let row = Row::new(tx, source, &event);
-    let mut touched: BTreeSet<String> = numbers_of(tx, &row.id).await?.into_iter().collect();
+    let known = numbers_of(tx, &row.id).await?;
+    let is_new = known.is_none();
+    let mut touched: BTreeSet<String> = known.unwrap_or_default();
     let written = on!(tx, c => sqlx::query(ADD).bind(&row.id).bind(event.at.millis()).bind(event.offset_minutes.map(i64::from))
         .bind(i64::from(event.whole_day)).bind(event.status.as_str()).bind(event.reason.map(|reason| reason.as_str()))
         .bind(&event.code).bind(&event.subcode).bind(&event.text).bind(&event.place.name).bind(&event.place.city)
@@ -211,7 +213,7 @@ async fn happen(tx: &mut Tx, source: &Source, event: TrackingEvent) -> Result<BT
         .bind(source.document.as_bytes().as_slice()).bind(&event.source).bind(source.received_at.millis()).bind(&event.key)
         .bind(i64::from(event.withdrawn)).execute(&mut **c).await.map(|done| done.rows_affected()))?;
     if written > 0 {
-        write_numbers(tx, &row.id, &event).await?;
+        write_numbers(tx, &row.id, &event, is_new).await?;
     }
     if event.withdrawn {
         on!(tx, c => sqlx::query(WITHDRAW).bind(&row.id).execute(&mut **c).await.map(|_| ()))?;
@@ -220,20 +222,22 @@ async fn happen(tx: &mut Tx, source: &Source, event: TrackingEvent) -> Result<BT
     Ok(touched)
 }
 
-async fn numbers_of(tx: &mut Tx, event: &[u8]) -> Result<Vec<String>, DbError> {
-    const GET: &str = "select number from parcel_event_number where event_id = $1";
-    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(GET).bind(event).fetch_all(&mut **c).await)?;
-    Ok(rows.into_iter().map(|(number,)| number).collect())
+/// The numbers that an event had; nothing when nobody has told it before.
+async fn numbers_of(tx: &mut Tx, event: &[u8]) -> Result<Option<BTreeSet<String>>, DbError> {
+    const GET: &str =
+        "select n.number from parcel_event e left join parcel_event_number n on n.event_id = e.id where e.id = $1";
+    let rows: Vec<(Option<String>,)> = on!(tx, c => sqlx::query_as(GET).bind(event).fetch_all(&mut **c).await)?;
+    Ok((!rows.is_empty()).then(|| rows.into_iter().filter_map(|(number,)| number).collect()))
 }
 
 /// Writes what the event is about, and what it packs into what.
-async fn write_numbers(tx: &mut Tx, id: &[u8], event: &TrackingEvent) -> Result<(), DbError> {
+async fn write_numbers(tx: &mut Tx, id: &[u8], event: &TrackingEvent, is_new: bool) -> Result<(), DbError> {
     const CLEAR: [&str; 2] =
         ["delete from parcel_event_number where event_id = $1", "delete from parcel_containment where event_id = $1"];
     const NUMBER: &str = "insert into parcel_event_number (number, event_id) values ($1, $2) on conflict do nothing";
     const PACK: &str =
         "insert into parcel_containment (event_id, parent, child) values ($1, $2, $3) on conflict do nothing";
-    for clear in CLEAR {
+    for clear in CLEAR.into_iter().filter(|_| !is_new) {
         on!(tx, c => sqlx::query(clear).bind(id).execute(&mut **c).await.map(|_| ()))?;
     }
     for number in &event.numbers {

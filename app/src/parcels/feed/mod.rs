@@ -20,7 +20,7 @@ use guichet_formats::{
 };
 use guichet_platform::{
     clock::SharedClock,
-    db::{Db, DbError},
+    db::Db,
     inbox::{Feed, InboxError, Job, Outcome},
     scope::FeedScope,
 };
@@ -93,27 +93,29 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
         report: serde_json::to_value(&report).ok(),
     };
     let source = Source::new(&job, &records, clock);
-    let note = source.clone();
     let kept = (report.findings, if class == "reject" { Vec::new() } else { quarantined(&records) });
-    db.write(&scope, move |tx| async move { note.begin(tx, kept).await }.boxed()).await?;
-    if class == "reject" {
-        return Ok(outcome);
-    }
     let mut through = usize::try_from(job.applied_records).unwrap_or(0).min(records.len());
-    while through < records.len() {
-        let end = (through + BATCH).min(records.len());
-        let batch = Batch::new(source.clone(), records[through..end].to_vec());
+    // What the reading found, and the first batch: most webhooks have no second one.
+    let mut begin = Some((source.clone(), kept));
+    loop {
+        let end = if class == "reject" { through } else { (through + BATCH).min(records.len()) };
+        let (begin, batch) = (begin.take(), Batch::new(source.clone(), records[through..end].to_vec()));
         let mark = end as u64;
         db.write(&scope, move |tx| {
             async move {
+                if let Some((source, kept)) = begin {
+                    source.begin(tx, kept).await?;
+                }
                 batch.apply(tx).await?;
-                apply::checkpoint(tx, job.document, mark).await?;
-                Ok::<_, DbError>(())
+                apply::checkpoint(tx, job.document, mark).await
             }
             .boxed()
         })
         .await?;
         through = end;
+        if class == "reject" || through == records.len() {
+            break;
+        }
     }
     Ok(outcome)
 }

@@ -15,6 +15,9 @@ use guichet_types::{Id, ParcelStatus, Sscc, Timestamp, TrackingNumber, kind};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
+/// Rows that are written by one statement.
+const ROWS: usize = 500;
+
 /// The customer of a number.
 pub(super) async fn find_customer(tx: &mut Tx, number: &str) -> Result<Option<Id<kind::Customer>>, DbError> {
     const FIND: &str = "select id from customer where number = $1";
@@ -167,7 +170,7 @@ async fn write(
           status_country = excluded.status_country, stops = excluded.stops, document_id = excluded.document_id,
           seen_at = excluded.seen_at, digest = excluded.digest";
     const CLEAR: &str = "delete from shipment_event where shipment_id = $1";
-    const COUNT: &str = "insert into shipment_event (shipment_id, event_id) values ($1, $2)";
+    const COUNT: &str = "insert into shipment_event (shipment_id, event_id) ";
     let (facts, now) = (&sum.facts, standing(events, &sum.facts));
     let span = |span: &Option<_>| span.as_ref().and_then(|span| serde_json::to_string(span).ok());
     let key = id.as_bytes().as_slice();
@@ -179,8 +182,14 @@ async fn write(
         .bind(&now.reason).bind(now.at).bind(now.offset).bind(&now.country).bind(now.stops).bind(&document)
         .bind(source.received_at.millis()).bind(digest).execute(&mut **c).await.map(|_| ()))?;
     on!(tx, c => sqlx::query(CLEAR).bind(key).execute(&mut **c).await.map(|_| ()))?;
-    for event in events {
-        on!(tx, c => sqlx::query(COUNT).bind(key).bind(&event.id).execute(&mut **c).await.map(|_| ()))?;
+    for events in events.chunks(ROWS) {
+        on!(tx, c => {
+            let mut count = sqlx::QueryBuilder::new(COUNT);
+            count.push_values(events, |mut row, event| {
+                row.push_bind(key).push_bind(event.id.as_slice());
+            });
+            count.build().execute(&mut **c).await.map(|_| ())
+        })?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::{
     calendar::{EVERY_DAY, calendar, day_at},
     instruments,
     priced::{note, put_daily, put_latest, put_waiting, refuse},
+    swift::Swift,
 };
 use guichet_formats::securities::record::{Quote, QuoteKind};
 use guichet_platform::{
@@ -47,6 +48,35 @@ pub(super) fn rank(word: &str) -> u8 {
 }
 
 impl Offer {
+    /// What a market offers, and why it cannot be of the instrument.
+    pub fn of(terms: &Terms, quote: Quote) -> (Self, Option<&'static str>) {
+        let (currency, minor_divisor) = match quote.currency {
+            Some(currency) => (currency, quote.minor_unit_divisor),
+            None => (terms.currency.unwrap_or(Currency::EUR), terms.minor_divisor),
+        };
+        let mic = quote.mic.or(terms.mic);
+        let offer = Self {
+            price: Price { amount: quote.price, currency, unit: quote.unit, minor_divisor },
+            word: match quote.kind {
+                QuoteKind::Nav => "nav",
+                QuoteKind::Close => "close",
+                _ => "last",
+            },
+            at: quote.at,
+            delay_seconds: quote.delay_seconds,
+            source: quote.source,
+            mic,
+            place: quote.place,
+            calendar: calendar(mic, quote.at),
+        };
+        let misfit = terms.misfit(&offer.price, quote.currency.is_none());
+        (offer, misfit)
+    }
+
+    pub const fn calendar(&self) -> &Calendar<'static> {
+        &self.calendar
+    }
+
     pub fn day(&self) -> Date {
         day_at(&self.calendar, self.at)
     }
@@ -86,15 +116,24 @@ impl Run {
 /// Takes quotes, the oldest first. Bids and asks are no price that anybody has paid.
 pub(super) async fn apply(tx: &mut Tx, arrival: &Arrival, quotes: Vec<Quote>) -> Result<(), DbError> {
     let mut run = Run::default();
+    let mut swift = Swift::read(tx, &quotes).await?;
     for quote in quotes.into_iter().filter(|quote| !matches!(quote.kind, QuoteKind::Bid | QuoteKind::Ask)) {
         let mic = quote.mic.map(|mic| mic.to_string());
         let instrument = match (quote.isin, &quote.symbol) {
-            (Some(isin), _) => Some(instruments::resolve(tx, isin.as_str()).await?),
+            (Some(isin), _) => match swift.find(isin.as_str()) {
+                Some(known) => Some(known),
+                None => Some(instruments::resolve(tx, isin.as_str()).await?),
+            },
             (None, Some(symbol)) => instruments::by_ticker(tx, symbol, mic.as_deref()).await?,
             (None, None) => None,
         };
         match instrument {
-            Some(instrument) => market(tx, arrival, &mut run, instrument, quote).await?,
+            Some(instrument) => {
+                if let Err(quote) = swift.take(arrival, instrument, quote) {
+                    swift.leave(tx, arrival, &mut run, instrument).await?;
+                    market(tx, arrival, &mut run, instrument, quote).await?;
+                }
+            }
             None => {
                 let found = Found {
                     check: "unresolved_reference",
@@ -108,7 +147,7 @@ pub(super) async fn apply(tx: &mut Tx, arrival: &Arrival, quotes: Vec<Quote>) ->
             }
         }
     }
-    Ok(())
+    swift.write(tx, arrival, &mut run).await
 }
 
 /// Takes one price of a market.
@@ -129,26 +168,7 @@ async fn market(
     quote: Quote,
 ) -> Result<(), DbError> {
     let terms = Terms::of(tx, instrument).await?;
-    let (currency, minor_divisor) = match quote.currency {
-        Some(currency) => (currency, quote.minor_unit_divisor),
-        None => (terms.currency.unwrap_or(Currency::EUR), terms.minor_divisor),
-    };
-    let mic = quote.mic.or(terms.mic);
-    let offer = Offer {
-        price: Price { amount: quote.price, currency, unit: quote.unit, minor_divisor },
-        word: match quote.kind {
-            QuoteKind::Nav => "nav",
-            QuoteKind::Close => "close",
-            _ => "last",
-        },
-        at: quote.at,
-        delay_seconds: quote.delay_seconds,
-        source: quote.source,
-        mic,
-        place: quote.place,
-        calendar: calendar(mic, quote.at),
-    };
-    let misfit = terms.misfit(&offer.price, quote.currency.is_none());
+    let (offer, misfit) = Offer::of(&terms, quote);
     judge_offer(tx, arrival, run, instrument, offer, misfit).await
 }
 
@@ -180,7 +200,7 @@ pub(super) async fn custodian(
 }
 
 /// How an instrument is quoted.
-struct Terms {
+pub(super) struct Terms {
     currency: Option<Currency>,
     unit: guichet_types::PriceUnit,
     minor_divisor: u32,
@@ -195,7 +215,17 @@ impl Terms {
         type Row = (Option<String>, String, i64, Option<String>, Option<i64>);
         let (currency, unit, divisor, mic, described): Row =
             on!(tx, c => sqlx::query_as(FIND).bind(instrument.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
-        Ok(Self {
+        Ok(Self::new(currency, &unit, divisor, mic, described))
+    }
+
+    pub fn new(
+        currency: Option<String>,
+        unit: &str,
+        divisor: i64,
+        mic: Option<String>,
+        described: Option<i64>,
+    ) -> Self {
+        Self {
             currency: currency.and_then(|text| text.parse().ok()),
             unit: if unit == "percent" {
                 guichet_types::PriceUnit::Percent
@@ -205,7 +235,7 @@ impl Terms {
             minor_divisor: u32::try_from(divisor).unwrap_or(1),
             mic: mic.and_then(|text| text.parse().ok()),
             described: described.is_some(),
-        })
+        }
     }
 
     /// Why a price cannot be of this instrument.
@@ -220,7 +250,7 @@ impl Terms {
 
 /// The latest price as it is kept, and the one that waits.
 #[derive(sqlx::FromRow)]
-struct Kept {
+pub(super) struct Kept {
     price: Option<String>,
     divisor: Option<i64>,
     kind: Option<String>,
@@ -234,12 +264,12 @@ struct Kept {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Good {
     pub quoted: Quoted,
-    day: Date,
-    rank: u8,
+    pub day: Date,
+    pub rank: u8,
 }
 
 impl Kept {
-    fn good(&self) -> Option<Good> {
+    pub fn good(&self) -> Option<Good> {
         let amount: Decimal = self.price.as_deref()?.parse().ok()?;
         let divisor = Decimal::new(i128::from(self.divisor?), 0);
         let at = Timestamp(self.at?);
@@ -250,7 +280,7 @@ impl Kept {
         Some(Good { quoted: Quoted { price, at }, day: day_at(&calendar, at), rank: rank(word) })
     }
 
-    fn waiting(&self) -> Option<Quoted> {
+    pub fn waiting(&self) -> Option<Quoted> {
         let price = self.waiting_price.as_deref()?.parse().ok()?;
         Some(Quoted { price, at: Timestamp(self.waiting_at?) })
     }
@@ -329,6 +359,9 @@ async fn in_units_of(tx: &mut Tx, instrument: InstrumentId, good: Good, day: Dat
     const SPLITS: &str = "select new_units, old_units from instrument_split
         where instrument_id = $1 and day > $2 and day <= $3";
     let (from, to) = (good.day.min(day), good.day.max(day));
+    if from == to {
+        return Ok(good.quoted);
+    }
     let splits: Vec<(String, String)> = on!(tx, c => sqlx::query_as(SPLITS).bind(instrument.as_bytes().as_slice())
         .bind(i64::from(from.days())).bind(i64::from(to.days())).fetch_all(&mut **c).await)?;
     let mut quoted = good.quoted;

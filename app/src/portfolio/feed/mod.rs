@@ -12,6 +12,7 @@ mod instruments;
 mod priced;
 mod rates;
 mod settle;
+mod swift;
 
 pub use settle::close_days;
 

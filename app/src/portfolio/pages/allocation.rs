@@ -26,7 +26,13 @@ fn part_word(w: Words, aspect: Aspect, key: &str) -> String {
 /// The shown parts: the largest ones, and the rest as one.
 #[must_use]
 pub fn shown_parts(book: &Book, aspect: Aspect) -> Vec<Part> {
-    let mut parts: Vec<Part> = book.parts(aspect).into_iter().filter(|part| part.value.minor != 0).collect();
+    shown(book, book.parts(aspect))
+}
+
+/// Of all parts the ones that are shown.
+#[must_use]
+pub fn shown(book: &Book, parts: Vec<Part>) -> Vec<Part> {
+    let mut parts: Vec<Part> = parts.into_iter().filter(|part| part.value.minor != 0).collect();
     if parts.len() > SHOWN {
         let rest = parts.split_off(SHOWN - 1);
         let value = rest.iter().fold(0_i64, |sum, part| sum.saturating_add(part.value.minor));

@@ -2,7 +2,7 @@
 
 use super::parts::{delta_percent, instrument_line, lamp, price_text};
 use crate::{
-    portfolio::book::{Book, Holding, Worth, permille},
+    portfolio::book::{Book, Holding, Total, Worth, permille},
     ui::icon,
     web::Visitor,
     words::{Figures, Sign, Words},
@@ -41,7 +41,7 @@ pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView
                     <th scope="col" role="columnheader">{w.get("portfolio-share")}</th></tr></thead>
                 <tbody role="rowgroup">{rows}{cash}</tbody>
             </table></div>
-            <div class="panel__foot"><span data-live=format!("pf-gains:{id}")>{gains(w, figures, book)}</span>
+            <div class="panel__foot"><span data-live=format!("pf-gains:{id}")>{gains(w, figures, &total)}</span>
                 <span class="small faint">{as_of}</span></div>
         </section>
     }
@@ -49,8 +49,7 @@ pub fn panel(visitor: &Visitor, figures: &Figures, book: &Book) -> impl IntoView
 
 /// What all gains come to.
 #[must_use]
-pub fn gains(w: Words, figures: &Figures, book: &Book) -> String {
-    let total = book.total();
+pub fn gains(w: Words, figures: &Figures, total: &Total) -> String {
     let value = figures.money(total.value, Sign::Negative);
     match total.gain {
         Some(gain) => {

@@ -119,4 +119,43 @@ on_both_databases! {
         let news = reader.next().await;
         assert_eq!(news.iter().map(|latest| latest.price.amount).collect::<Vec<_>>(), [d("1215")]);
     }
+
+    async fn many_prices_of_one_message_end_as_if_each_had_come_alone(world: World) {
+        let house = House::new(&world).await;
+        house.send_all(&[RATES, INSTRUMENTS, HELD, &pence("1215", "last", 17, 600)]).await;
+        let ines = house.scope("1").await;
+        let pence = |price: &str, minutes| quote("GB0002634946", "GBp", price, "last", day(17), minutes);
+        let many = [
+            pence("1216", 610),
+            pence("1217", 611),
+            // A hundredfold, and one that is older than the last good one.
+            pence("121700", 612),
+            pence("1211", 595),
+            pence("1218", 613),
+            quote("US0378331005", "USD", "201", "last", day(17), 610),
+            quote("US0378331005", "USD", "202", "last", day(17), 611),
+            // Nobody has described it: it is named and kept.
+            quote("NL0000235190", "EUR", "7", "last", day(17), 611),
+            pence("1219", 614),
+        ];
+        house.send(&quotes(&many)).await;
+        let prices = async || {
+            let book = house.book(ines).await;
+            let mut prices: Vec<String> =
+                book.holdings.iter().filter_map(|holding| Some(holding.latest.as_ref()?.price.amount.to_string())).collect();
+            prices.sort();
+            prices
+        };
+        assert_eq!(prices().await, ["1219", "202"]);
+        assert_eq!(house.count("select count(*) from finding where check_name = 'quote_hundredfold'").await, 1);
+        assert_eq!(house.count("select count(*) from finding where check_name = 'quote_stale'").await, 1);
+        const DAY: &str = "select count(*) from quote_daily where day = 20774 and price in ('1219', '202', '7')";
+        assert_eq!(house.count(DAY).await, 3);
+        assert_eq!(house.count("select count(*) from quote where price is not null and document_id is not null").await, 3);
+        // A close counts more than a running price of the same day, whichever is later.
+        house.send(&quotes(&[quote("US0378331005", "USD", "203", "close", day(17), 620)])).await;
+        house.send(&quotes(&[quote("US0378331005", "USD", "204", "last", day(17), 630)])).await;
+        assert_eq!(prices().await, ["1219", "204"]);
+        assert_eq!(house.count("select count(*) from quote_daily where day = 20774 and price = '203'").await, 1);
+    }
 }

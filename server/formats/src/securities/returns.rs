@@ -75,23 +75,67 @@ pub struct Returns {
 /// # Errors
 /// When the series is out of order, a value is below nought, or a number does not fit.
 pub fn returns(points: &[Point]) -> Result<Returns, ReturnError> {
-    if points.windows(2).any(|pair| pair[0].date >= pair[1].date) {
-        return Err(ReturnError::Order);
+    match points.split_last() {
+        Some((last, before)) => Grown::new(before, last.date)?.with(last.value, last.flow),
+        None => Ok(Returns::default()),
     }
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Ok(Returns::default()) };
-    let since = |start: Option<Date>| -> Result<Option<Decimal>, ReturnError> {
-        let base = start.and_then(|start| points.iter().rposition(|point| point.date <= start));
-        base.map(|base| time_weighted(&points[base..])).transpose()
-    };
-    let (year, month, day) = last.date.ymd();
-    Ok(Returns {
-        day: since(Some(last.date.plus_days(-1)))?,
-        week: since(Some(last.date.plus_days(-7)))?,
-        month: since(if month > 1 { day_or_last(year, month - 1, day) } else { day_or_last(year - 1, 12, day) })?,
-        year_to_date: since(Date::new(year - 1, 12, 31).ok())?,
-        year: since(day_or_last(year - 1, month, day))?,
-        all: if points.len() > 1 { since(Some(first.date))? } else { None },
-    })
+}
+
+/// How a portfolio has grown up to the point before the last, in each period. The last one moves with every price; what is
+/// before it does not, and is worked out once.
+#[derive(Clone, Copy, Debug)]
+pub struct Grown {
+    /// The value of the point before the last.
+    before: Option<Decimal>,
+    /// By period, in the order of [`Returns`]; nothing where the portfolio is younger.
+    periods: [Option<Result<Decimal, ReturnError>>; 6],
+}
+
+impl Grown {
+    /// From the points before the last one, which is of `today`.
+    ///
+    /// # Errors
+    /// When they are not in the order of their days.
+    pub fn new(points: &[Point], today: Date) -> Result<Self, ReturnError> {
+        let ordered = points.windows(2).all(|pair| pair[0].date < pair[1].date);
+        if !ordered || points.last().is_some_and(|point| point.date >= today) {
+            return Err(ReturnError::Order);
+        }
+        let since = |start: Option<Date>| {
+            let base = start.and_then(|start| points.iter().rposition(|point| point.date <= start));
+            base.map(|base| growth(&points[base..]))
+        };
+        let (year, month, day) = today.ymd();
+        let periods = [
+            since(Some(today.plus_days(-1))),
+            since(Some(today.plus_days(-7))),
+            since(if month > 1 { day_or_last(year, month - 1, day) } else { day_or_last(year - 1, 12, day) }),
+            since(Date::new(year - 1, 12, 31).ok()),
+            since(day_or_last(year - 1, month, day)),
+            since(points.first().map(|first| first.date)),
+        ];
+        Ok(Self { before: points.last().map(|point| point.value), periods })
+    }
+
+    /// All returns, with a last point of this value and flow.
+    ///
+    /// # Errors
+    /// When a value is below nought, or a number does not fit.
+    pub fn with(&self, value: Decimal, flow: Decimal) -> Result<Returns, ReturnError> {
+        let Some(before) = self.before else { return Ok(Returns::default()) };
+        let up_to_now = |grown: Option<Result<Decimal, ReturnError>>| {
+            grown.map(|grown| ratio(step(grown?, before, value, flow)?)).transpose()
+        };
+        let [day, week, month, year_to_date, year, all] = self.periods;
+        Ok(Returns {
+            day: up_to_now(day)?,
+            week: up_to_now(week)?,
+            month: up_to_now(month)?,
+            year_to_date: up_to_now(year_to_date)?,
+            year: up_to_now(year)?,
+            all: up_to_now(all)?,
+        })
+    }
 }
 
 /// The day of a month, or its last where it has no such day.
@@ -104,28 +148,35 @@ fn day_or_last(year: i32, month: u8, day: u8) -> Option<Date> {
 /// # Errors
 /// As [`returns`], without looking at the order.
 pub fn time_weighted(points: &[Point]) -> Result<Decimal, ReturnError> {
-    let one = Decimal::new(1, 0);
-    let mut growth = one;
-    for pair in points.windows(2) {
-        let [before, now] = pair else { continue };
-        if before.value.is_negative() || now.value.is_negative() {
-            return Err(ReturnError::Negative);
-        }
-        let (grown, invested) = if before.value.is_zero() {
-            (now.value, now.flow)
-        } else {
-            (now.value.checked_sub(now.flow)?, before.value)
-        };
-        // Nothing was invested and nothing is there: the day does not count.
-        if invested.is_zero() && grown.is_zero() {
-            continue;
-        }
-        if grown.is_negative() || invested <= Decimal::ZERO {
-            return Err(ReturnError::Negative);
-        }
-        growth = growth.mul_div(grown, invested, STEP)?;
+    ratio(growth(points)?)
+}
+
+/// The factor of all days, as exact as a step.
+fn growth(points: &[Point]) -> Result<Decimal, ReturnError> {
+    points
+        .windows(2)
+        .try_fold(Decimal::new(1, 0), |growth, pair| step(growth, pair[0].value, pair[1].value, pair[1].flow))
+}
+
+/// A factor as a return, at the digits that are shown.
+fn ratio(growth: Decimal) -> Result<Decimal, ReturnError> {
+    Ok(growth.checked_sub(Decimal::new(1, 0))?.rounded(DIGITS))
+}
+
+/// One day more.
+fn step(growth: Decimal, before: Decimal, value: Decimal, flow: Decimal) -> Result<Decimal, ReturnError> {
+    if before.is_negative() || value.is_negative() {
+        return Err(ReturnError::Negative);
     }
-    Ok(growth.checked_sub(one)?.rounded(DIGITS))
+    let (grown, invested) = if before.is_zero() { (value, flow) } else { (value.checked_sub(flow)?, before) };
+    // Nothing was invested and nothing is there: the day does not count.
+    if invested.is_zero() && grown.is_zero() {
+        return Ok(growth);
+    }
+    if grown.is_negative() || invested <= Decimal::ZERO {
+        return Err(ReturnError::Negative);
+    }
+    Ok(growth.mul_div(grown, invested, STEP)?)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use guichet_types::{Id, kind};
 use seat::{Doors, Seat};
 use sha2::{Digest, Sha256};
 use sqlx::{Pool, Postgres, pool::PoolConnection};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Notify;
 
 pub use migrate::migration_names;
@@ -90,7 +90,7 @@ pub enum Dialect {
 pub struct Tx {
     conn: Conn,
     id_key: [u8; 32],
-    moved: Vec<Id<kind::Customer>>,
+    moved: BTreeMap<Id<kind::Customer>, Option<i64>>,
     sends: bool,
     writes_letters: bool,
     acts: Vec<Entry>,
@@ -126,11 +126,11 @@ impl Tx {
         Id::from_bytes(id)
     }
 
-    /// Notes that a customer has a new event, so that their streams are woken after the commit.
-    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>) {
-        if !self.moved.contains(&customer) {
-            self.moved.push(customer);
-        }
+    /// Notes that a customer has a new event, by its number, or something else that their streams must look at; they are woken
+    /// after the commit.
+    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>, seq: Option<i64>) {
+        let known = self.moved.entry(customer).or_insert(seq);
+        *known = known.zip(seq).map(|(known, seq)| known.max(seq));
     }
 
     /// Notes an act. Its entry is written into the audit log with this transaction, as the last thing before the commit: so
@@ -260,7 +260,7 @@ impl Db {
         Ok(Tx {
             conn,
             id_key: self.id_key,
-            moved: Vec::new(),
+            moved: BTreeMap::new(),
             sends: false,
             writes_letters: false,
             acts: Vec::new(),
@@ -303,8 +303,8 @@ impl Db {
             tx.end(result.is_ok()).await.map_err(sql)?;
         }
         if result.is_ok() {
-            for customer in std::mem::take(&mut tx.moved) {
-                self.bus.ring(customer);
+            for (customer, seq) in std::mem::take(&mut tx.moved) {
+                self.bus.ring(customer, seq);
             }
             if tx.sends {
                 self.outbox_bell.notify_one();

@@ -140,8 +140,14 @@ impl Db {
                 let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
                 listener.listen("guichet_live").await?;
                 loop {
-                    if let Ok(customer) = listener.recv().await?.payload().parse() {
-                        self.bus.ring(customer);
+                    let heard = listener.recv().await?;
+                    // `customer seq` for an event, the customer alone for anything else.
+                    let (customer, seq) = match heard.payload().split_once(' ') {
+                        Some((customer, seq)) => (customer, seq.parse().ok()),
+                        None => (heard.payload(), None),
+                    };
+                    if let Ok(customer) = customer.parse() {
+                        self.bus.ring(customer, seq);
                     }
                 }
             }
@@ -152,16 +158,16 @@ impl Db {
                     let version: i64 = sqlx::query("pragma data_version").fetch_one(&mut *conn).await?.get(0);
                     if version != seen {
                         seen = version;
-                        let moved: Vec<(Vec<u8>, i64)> = sqlx::query_as(
-                            "select customer_id, max(at) from live_event where at >= $1 group by customer_id",
+                        let moved: Vec<(Vec<u8>, i64, i64)> = sqlx::query_as(
+                            "select customer_id, max(at), max(seq) from live_event where at >= $1 group by customer_id",
                         )
                         .bind(since)
                         .fetch_all(&mut *conn)
                         .await?;
-                        for (customer, at) in moved {
+                        for (customer, at, seq) in moved {
                             since = since.max(at);
                             if let Ok(customer) = customer.try_into() {
-                                self.bus.ring(customer);
+                                self.bus.ring(customer, Some(seq));
                             }
                         }
                     }

@@ -193,6 +193,6 @@ pub(super) async fn wake(tx: &mut Tx, customer: Id<kind::Customer>) -> Result<()
         on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(customer.to_string())
             .execute(&mut **c).await.map(|_| ()))?;
     }
-    tx.moved(customer);
+    tx.moved(customer, None);
     Ok(())
 }

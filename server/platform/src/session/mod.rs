@@ -178,16 +178,6 @@ impl Sessions {
         self.holds_now(session)
     }
 
-    /// The session of an id, when it holds now: for streams, which outlive the token that opened them.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn holds(&self, session: Id<kind::Session>) -> Result<bool, DbError> {
-        const BY_ID: &str = concat!(session_columns!(), " where s.id = $1 and s.revoked_at is null");
-        let found = self.find(BY_ID, session.as_bytes().to_vec()).await?;
-        Ok(found.and_then(|session| self.holds_now(session)).is_some())
-    }
-
     fn holds_now(&self, session: Session) -> Option<Session> {
         (self.clock.now() < self.ends_at(&session)).then_some(session)
     }

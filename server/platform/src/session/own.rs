@@ -36,6 +36,20 @@ impl Sessions {
             .collect()
     }
 
+    /// Whether a session of the customer's own holds now, in the transaction of whatever they are shown.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn holds(&self, tx: &mut Tx, scope: &CustomerScope, session: Id<kind::Session>) -> Result<bool, DbError> {
+        const HOLDS: &str = "select count(*) from session
+            where id = $1 and customer_id = $2 and revoked_at is null and expires_at > $3 and last_human_at > $4";
+        let now = self.clock.now();
+        let idle = now.plus_seconds(-self.policy.idle_seconds);
+        let (count,): (i64,) = on!(tx, c => sqlx::query_as(HOLDS).bind(session.as_bytes().as_slice()).bind(scope.bytes())
+            .bind(now.millis()).bind(idle.millis()).fetch_one(&mut **c).await)?;
+        Ok(count > 0)
+    }
+
     /// Ends one session of the customer's own. False when there is none such.
     ///
     /// # Errors

@@ -75,7 +75,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, refused: bool, ended: 
     let heading = title.clone();
     let invalid = refused.then_some("true");
     let described = refused.then_some("sign-in-error");
-    ui::page(visitor, &title, None, || {
+    ui::page(visitor, &title, ui::Live::Not, || {
         view! {
             <div class="auth">
                 <header class="band">

@@ -3,10 +3,16 @@
 //! One stream serves all tabs of a browser: whichever holds the lock reads it and tells the others. Each tab keeps its own
 //! cursor, begins where its page was rendered, and asks once for what it missed; so nothing is lost and nothing done twice,
 //! whoever holds the lock and however often it changes hands.
+//!
+//! A page that needs no sign-in has a stream of its own, which it holds only while somebody looks at it: a browser has few
+//! connections to a host, and a stream tells by itself what has become of the parcel meanwhile.
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use leptos::prelude::*;
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, Document, Element, EventSource, MessageEvent, Window};
@@ -30,6 +36,9 @@ struct Client {
     cursor: Cell<i64>,
     state: RwSignal<&'static str>,
     channel: Option<BroadcastChannel>,
+    /// The page's own stream, where it has one.
+    own: Option<String>,
+    source: RefCell<Option<EventSource>>,
     broken: Cell<u32>,
     /// Counts price ticks, so that the end of one does not end the next.
     ticks: Cell<u32>,
@@ -41,20 +50,28 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(document) = window.document() else { return };
     keep_ages(&window, &document, ages);
     let Some(root) = document.document_element() else { return };
-    let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
+    let own = root.get_attribute("data-live-url");
+    let cursor = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok());
+    let Some(cursor) = cursor.or(own.as_ref().map(|_| 0)) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
-    let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
+    let channel = if own.is_some() { None } else { BroadcastChannel::new(&format!("guichet-{name}")).ok() };
     let client = Rc::new(Client {
         window,
         document,
         cursor: Cell::new(cursor),
         state,
         channel,
+        own,
+        source: RefCell::default(),
         broken: Cell::new(0),
         ticks: Cell::new(0),
     });
     client.hear_tabs();
     client.watch_network();
+    if client.own.is_some() {
+        client.lead_while_seen();
+        return;
+    }
     let leader = client.clone();
     let lead = Closure::once_into_js(move |_: JsValue| {
         leader.lead();
@@ -247,6 +264,9 @@ impl Client {
 
     /// Asks once for everything behind the cursor.
     async fn catch_up(self: &Rc<Self>) {
+        if self.own.is_some() {
+            return;
+        }
         let url = format!("/live?once=1&after={}", self.cursor.get());
         let Some(text) = fetch_text(&self.window, &url).await else { return };
         for line in text.lines() {
@@ -263,9 +283,27 @@ impl Client {
         self.state.set("live");
     }
 
+    /// Reads the page's own stream whenever the page can be seen.
+    fn lead_while_seen(self: &Rc<Self>) {
+        let client = self.clone();
+        let turned = Closure::<dyn FnMut()>::new(move || {
+            if let Some(source) = client.source.take() {
+                source.close();
+            }
+            if !client.document.hidden() {
+                client.lead();
+            }
+        });
+        let _ = self.document.add_event_listener_with_callback("visibilitychange", turned.as_ref().unchecked_ref());
+        let _ = turned.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL);
+        turned.forget();
+    }
+
     /// Reads the stream for this tab and the others, for as long as the page lives.
     fn lead(self: &Rc<Self>) {
-        let Ok(source) = EventSource::new(&format!("/live?after={}", self.cursor.get())) else { return };
+        let url = self.own.clone().unwrap_or_else(|| format!("/live?after={}", self.cursor.get()));
+        let Ok(source) = EventSource::new(&url) else { return };
+        self.source.replace(Some(source.clone()));
         for name in ["message", "quote", "hello", "reset", "bye"] {
             let client = self.clone();
             let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
@@ -297,11 +335,21 @@ impl Client {
                 let again = client.clone();
                 // Not all at once after a restart: the clock's last digits are as good as chance.
                 let jitter = i32::try_from(js_sys::Date::now() as i64 % 2_000).unwrap_or(0);
-                client.later(2_000 + jitter, move || again.lead());
+                // What anybody may open is opened less often.
+                let pause = if client.own.is_some() { 10_000 } else { 2_000 };
+                client.later(pause + jitter, move || again.lead_again());
             }
         });
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));
         failed.forget();
+    }
+
+    /// Reads the stream again, unless that has been done or nobody looks.
+    fn lead_again(self: &Rc<Self>) {
+        let closed = self.source.borrow().as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED);
+        if closed {
+            self.lead();
+        }
     }
 
     /// The stream broke: the lamp goes out if it is not mended soon.
@@ -318,7 +366,9 @@ impl Client {
 
     /// What this page knows is too old, or the session is over: the page is read again, and the server says what is due.
     fn reload(&self) {
-        let _ = self.window.location().reload();
+        let back = self.document.document_element().and_then(|root| root.get_attribute("data-live-back"));
+        let location = self.window.location();
+        let _ = back.map_or_else(|| location.reload(), |back| location.replace(&back));
     }
 
     fn watch_network(self: &Rc<Self>) {

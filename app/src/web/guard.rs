@@ -142,7 +142,7 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
 
 /// Opening a page and sending a form are human acts. A stream, a prefetch and a script's own question are not.
 fn human(request: &Parts) -> bool {
-    let background = request.uri.path() == "/live" || request.headers.contains_key("x-background");
+    let background = request.uri.path().ends_with("/live") || request.headers.contains_key("x-background");
     !background && !prefetched(&request.headers)
 }
 

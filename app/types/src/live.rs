@@ -15,7 +15,8 @@ pub struct LiveEvent {
     pub ops: Vec<Op>,
 }
 
-/// The latest prices that a page shows. They have no number: only the latest counts, and a reconnect starts from it.
+/// The latest prices that a page shows, or where the parcel of a public page stands. They have no number: only the latest
+/// counts, and a reconnect starts from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveQuotes {
     /// What to do on the page.

@@ -17,10 +17,15 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// The bell: one channel for each customer with an open stream.
+/// Bells, by what they are the bells of.
+type Bells = Arc<Mutex<HashMap<[u8; 16], watch::Sender<()>>>>;
+
+/// The bell: one channel for each customer with an open stream, and one for each thing that somebody watches who is not
+/// signed in.
 #[derive(Clone, Debug, Default)]
 pub struct Bus {
-    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<()>>>>,
+    bells: Bells,
+    things: Bells,
 }
 
 impl Bus {
@@ -32,13 +37,30 @@ impl Bus {
         if bells.len() > 1_024 && bells.len().is_power_of_two() {
             bells.retain(|_, bell| bell.receiver_count() > 0);
         }
-        bells.entry(customer).or_insert_with(|| watch::channel(()).0).subscribe()
+        bells.entry(*customer.as_bytes()).or_insert_with(|| watch::channel(()).0).subscribe()
     }
 
-    /// Wakes the customer's streams on this node.
-    pub fn ring(&self, customer: Id<kind::Customer>) {
-        let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = bells.get(&customer) {
+    /// A bell that rings when this thing, of no customer, may have something new. It need not exist.
+    #[must_use]
+    pub fn listen_to<K>(&self, thing: Id<K>) -> watch::Receiver<()> {
+        let mut bells = self.things.lock().unwrap_or_else(PoisonError::into_inner);
+        // Anybody can name a thing that there is not; the bells of those who are gone go with them.
+        bells.retain(|_, bell| bell.receiver_count() > 0);
+        bells.entry(*thing.as_bytes()).or_insert_with(|| watch::channel(()).0).subscribe()
+    }
+
+    /// Wakes the streams of a customer, or of a thing, on this node.
+    pub fn ring<K>(&self, id: Id<K>) {
+        for bells in [&self.bells, &self.things] {
+            if let Some(bell) = bells.lock().unwrap_or_else(PoisonError::into_inner).get(id.as_bytes()) {
+                bell.send_replace(());
+            }
+        }
+    }
+
+    /// Wakes every stream of a thing on this node.
+    pub fn ring_things(&self) {
+        for bell in self.things.lock().unwrap_or_else(PoisonError::into_inner).values() {
             bell.send_replace(());
         }
     }
@@ -48,6 +70,7 @@ impl Bus {
         for bell in self.bells.lock().unwrap_or_else(PoisonError::into_inner).values() {
             bell.send_replace(());
         }
+        self.ring_things();
     }
 }
 
@@ -85,11 +108,19 @@ pub async fn publish(
     let (seq,): (i64,) = on!(tx, c => sqlx::query_as(BUMP).bind(id).fetch_one(&mut **c).await)?;
     on!(tx, c => sqlx::query(ADD).bind(id).bind(seq).bind(topic).bind(subject).bind(detail).bind(at.millis())
         .execute(&mut **c).await.map(|_| ()))?;
+    wake(tx, customer).await
+}
+
+/// Wakes the streams of a customer, or of a thing, on every node, once the transaction is committed.
+///
+/// # Errors
+/// What the database says.
+pub async fn wake<K>(tx: &mut Tx, id: Id<K>) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
-        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(customer.to_string())
+        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(id.to_string())
             .execute(&mut **c).await.map(|_| ()))?;
     }
-    tx.moved(customer);
+    tx.moved(id);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use crate::{
     clock::SharedClock,
-    db::{Db, DbError, Dialect, Tx},
+    db::{Db, DbError, Tx},
     on,
     random::{SharedRandom, random_id},
     scope::{AuthScope, CustomerScope, FeedScope},
@@ -339,11 +339,7 @@ impl Sessions {
                     let ended = on!(tx, c => sqlx::query(sql).bind(scope.bytes()).bind(session.as_bytes().as_slice())
                         .bind(now.millis()).execute(&mut **c).await.map(|done| done.rows_affected()))?;
                     // Open streams look at their session when they are woken, on every node.
-                    if tx.dialect() == Dialect::Postgres {
-                        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(scope.customer().to_string())
-                            .execute(&mut **c).await.map(|_| ()))?;
-                    }
-                    tx.moved(scope.customer());
+                    crate::live::wake(tx, scope.customer()).await?;
                     Ok::<_, DbError>(ended)
                 }
                 .boxed()

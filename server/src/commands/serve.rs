@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::{
     portfolio::quotes::{Quotes, follow},
-    web::{Institution, Services, Streams},
+    web::{Institution, Services, StreamLimits, Streams},
 };
 use guichet_platform::{
     config::Config,
@@ -55,7 +55,14 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
         files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
-        streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
+        streams: Streams::new(
+            StreamLimits {
+                session: config.live.max_streams_per_session as usize,
+                network: config.live.max_public_streams_per_network as usize,
+                public: config.live.max_public_streams as usize,
+            },
+            metrics.clone(),
+        ),
         quotes: Quotes::default(),
         metrics: metrics.clone(),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),

@@ -10,3 +10,4 @@ mod pages;
 mod parcels;
 mod portal;
 mod portfolio;
+mod watch;

@@ -23,7 +23,7 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 60] = [
+const MATRIX: [(&str, &str, Try); 62] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -51,8 +51,11 @@ const MATRIX: [(&str, &str, Try); 60] = [
     ("GET", "/track", Try::Public),
     ("POST", "/track", Try::Form),
     ("GET", "/track/check", Try::Public),
+    // What its page shows; tried for each right in the tests of parcels.
+    ("GET", "/track/live", Try::Public),
     ("GET", "/track/{number}", Try::Public),
     ("GET", "/s/{token}", Try::Public),
+    ("GET", "/s/{token}/live", Try::Public),
     ("GET", "/offline", Try::Public),
     ("GET", "/manifest.webmanifest", Try::Public),
     ("GET", "/claims", Try::Own),
@@ -248,7 +251,7 @@ on_both_databases! {
             for path in [
                 format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv"),
                 format!("/claims/{id}"), format!("/claims/{id}/uploads/{id}"), format!("/claims/report/{id}"), format!("/policies/{id}"),
-                format!("/files/{id}"), format!("/parcels/{id}"), format!("/s/{id}"), format!("/portfolio/{id}"),
+                format!("/files/{id}"), format!("/parcels/{id}"), format!("/s/{id}"), format!("/s/{id}/live"), format!("/portfolio/{id}"),
                 format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}"),
             ] {
                 let answer = portal.get(&path, &ines).await;

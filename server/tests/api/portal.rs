@@ -10,7 +10,7 @@ use guichet::{
     commands::feeds,
     http::{HookDoor, router},
 };
-use guichet_app::web::{Assets, Institution, Services, Streams};
+use guichet_app::web::{Assets, Institution, Services, StreamLimits, Streams};
 use guichet_platform::{
     config::{Config, Secret},
     db::DbError,
@@ -142,7 +142,7 @@ impl Portal {
             closing: tokio_util::sync::CancellationToken::new(),
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
-            streams: Streams::new(8, Metrics::new(&*world.random)),
+            streams: Streams::new(StreamLimits { session: 8, network: 3, public: 5 }, Metrics::new(&*world.random)),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: Metrics::new(&*world.random),
             keep_alive: Duration::from_secs(15),

@@ -5,10 +5,10 @@ use super::{
     contain::{self, Counted},
     told::{self, Facts, Sum},
 };
-use crate::parcels::{live, model::Role};
+use crate::parcels::{live, model::Role, store};
 use guichet_platform::{
     db::{DbError, Tx},
-    live::publish,
+    live::{publish, wake},
     on,
 };
 use guichet_types::{Id, ParcelStatus, Sscc, Timestamp, TrackingNumber, kind};
@@ -22,20 +22,27 @@ pub(super) async fn find_customer(tx: &mut Tx, number: &str) -> Result<Option<Id
     row.map(|(id,)| id.try_into().map_err(|_| DbError::Value("customer.id"))).transpose()
 }
 
-/// A customer who has just become known gets the parcels that were told under their number.
+/// A customer who has just become known gets the parcels that were told under their number, and is told so on open pages.
 ///
 /// # Errors
 /// What the database says.
 pub async fn adopt(tx: &mut Tx, customer: Id<kind::Customer>, number: &str, now: i64) -> Result<(), DbError> {
     const ADOPT: [&str; 2] = [
         "insert into parcel_follower (customer_id, shipment_id, role, since_at)
-         select $1, id, 'recipient', $3 from shipment where recipient_customer = $2 on conflict do nothing",
+         select $1, id, 'recipient', $3 from shipment where recipient_customer = $2 on conflict do nothing
+         returning shipment_id",
         "insert into parcel_follower (customer_id, shipment_id, role, since_at)
-         select $1, id, 'sender', $3 from shipment where sender_customer = $2 on conflict do nothing",
+         select $1, id, 'sender', $3 from shipment where sender_customer = $2 on conflict do nothing
+         returning shipment_id",
     ];
+    let mut adopted = BTreeSet::new();
     for sql in ADOPT {
-        on!(tx, c => sqlx::query(sql).bind(customer.as_bytes().as_slice()).bind(number).bind(now)
-            .execute(&mut **c).await.map(|_| ()))?;
+        let rows: Vec<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(sql).bind(customer.as_bytes().as_slice()).bind(number)
+            .bind(now).fetch_all(&mut **c).await)?;
+        adopted.extend(rows.into_iter().map(|(shipment,)| shipment));
+    }
+    for shipment in adopted {
+        publish(tx, customer, live::MOVED, &shipment, None, Timestamp(now)).await?;
     }
     Ok(())
 }
@@ -88,7 +95,7 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     const KNOWN: &str = "select digest from shipment where id = $1";
     let told: Vec<(String, Vec<u8>)> = on!(tx, c => sqlx::query_as(TOLD).bind(number).fetch_all(&mut **c).await)?;
     let events = contain::counted(tx, number).await?;
-    let id: Id<kind::Parcel> = tx.stable_id(&[b"shipment", number.as_bytes()]);
+    let id = store::parcel_id(tx, number);
     let known: Option<(Vec<u8>,)> =
         on!(tx, c => sqlx::query_as(KNOWN).bind(id.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
     if known.is_none() && told.is_empty() && (events.is_empty() || !is_trackable(number)) {
@@ -107,6 +114,8 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     for customer in concerned {
         publish(tx, customer, live::MOVED, id.as_bytes(), None, source.clock.now()).await?;
     }
+    // Whoever looks at it without being signed in.
+    wake(tx, id).await?;
     Ok(())
 }
 

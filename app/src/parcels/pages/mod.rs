@@ -8,6 +8,7 @@ mod list;
 mod parcel;
 mod share;
 mod track;
+mod watch;
 
 use crate::web::{Access, Routes};
 use axum::routing::{get, post};
@@ -33,8 +34,10 @@ pub fn routes() -> Routes {
         .get("/track", Access::Public, get(track::form))
         .post("/track", Access::Public, post(track::look_up))
         .get("/track/check", Access::Public, get(track::check))
+        .get("/track/live", Access::Public, get(watch::by_number))
         .get("/track/{number}", Access::Public, get(track::coarse))
         .get("/s/{token}", Access::Public, get(share::shared))
+        .get("/s/{token}/live", Access::Public, get(watch::by_link))
         .get("/offline", Access::Public, get(install::offline))
         .get("/manifest.webmanifest", Access::Public, get(install::manifest))
 }

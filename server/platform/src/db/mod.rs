@@ -16,7 +16,7 @@ use crate::{
     scope::{Named, Role, Scope},
 };
 use futures::future::BoxFuture;
-use guichet_types::{Id, kind};
+use guichet_types::Id;
 use sha2::{Digest, Sha256};
 use sqlx::{Pool, Postgres, Sqlite, pool::PoolConnection};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ pub enum Dialect {
 pub struct Tx {
     conn: Conn,
     id_key: [u8; 32],
-    moved: Vec<Id<kind::Customer>>,
+    moved: Vec<[u8; 16]>,
     sends: bool,
     clean: bool,
 }
@@ -114,10 +114,10 @@ impl Tx {
         Id::from_bytes(id)
     }
 
-    /// Notes that a customer has a new event, so that their streams are woken after the commit.
-    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>) {
-        if !self.moved.contains(&customer) {
-            self.moved.push(customer);
+    /// Notes that a customer or a thing has news, so that their streams are woken after the commit.
+    pub(crate) fn moved<K>(&mut self, id: Id<K>) {
+        if !self.moved.contains(id.as_bytes()) {
+            self.moved.push(*id.as_bytes());
         }
     }
 
@@ -253,8 +253,8 @@ impl Db {
             tx.end(result.is_ok()).await.map_err(sql)?;
         }
         if result.is_ok() {
-            for customer in std::mem::take(&mut tx.moved) {
-                self.bus.ring(customer);
+            for id in std::mem::take(&mut tx.moved) {
+                self.bus.ring(Id::<()>::from_bytes(id));
             }
             if tx.sends {
                 self.outbox_bell.notify_one();

@@ -2,6 +2,7 @@
 
 use super::{Db, DbError, Pools, migrate};
 use crate::{live::Bus, random::Random};
+use guichet_types::{Id, kind};
 use sqlx::{
     Pool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -144,17 +145,19 @@ impl Db {
                 let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
                 listener.listen("guichet_live").await?;
                 loop {
-                    if let Ok(customer) = listener.recv().await?.payload().parse() {
-                        self.bus.ring(customer);
+                    if let Ok(id) = listener.recv().await?.payload().parse::<Id<()>>() {
+                        self.bus.ring(id);
                     }
                 }
             }
             Pools::Sqlite { readers, .. } => {
                 let mut conn = readers.acquire().await?;
                 let (mut seen, mut since): (i64, i64) = (0, 0);
+                let (mut looks, mut things_moved) = (0_u32, false);
                 loop {
                     let version: i64 = sqlx::query("pragma data_version").fetch_one(&mut *conn).await?.get(0);
                     if version != seen {
+                        things_moved = true;
                         seen = version;
                         let moved: Vec<(Vec<u8>, i64)> = sqlx::query_as(
                             "select customer_id, max(at) from live_event where at >= $1 group by customer_id",
@@ -164,10 +167,16 @@ impl Db {
                         .await?;
                         for (customer, at) in moved {
                             since = since.max(at);
-                            if let Ok(customer) = customer.try_into() {
+                            if let Ok(customer) = Id::<kind::Customer>::try_from(customer) {
                                 self.bus.ring(customer);
                             }
                         }
+                    }
+                    // Which things have moved is written nowhere: all of them, once a second at most.
+                    looks = looks.wrapping_add(1);
+                    if things_moved && looks % 5 == 0 {
+                        things_moved = false;
+                        self.bus.ring_things();
                     }
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }

@@ -152,12 +152,25 @@ impl Client {
             "row" => all("data-live-list", &text(op, "list"), &|element| {
                 self.put_row(element, &text(op, "group"), &text(op, "heading"), &text(op, "id"), &text(op, "html"));
             }),
+            "notify" => self.notify(&text(op, "text")),
             _ => {
                 if let Some(region) = self.document.get_element_by_id("announce") {
                     region.set_text_content(Some(&text(op, "text")));
                 }
             }
         }
+    }
+
+    /// Shows a notice of the browser's, if the customer has allowed it and looks at something else. Tabs that say the same
+    /// say it once.
+    fn notify(&self, words: &str) {
+        let notification = field(&self.window, "Notification");
+        if !self.document.hidden() || field(&notification, "permission").as_string().as_deref() != Some("granted") {
+            return;
+        }
+        let options = js_sys::Object::new();
+        let _ = Reflect::set(&options, &"tag".into(), &words.into());
+        let _ = Reflect::construct(notification.unchecked_ref::<Function>(), &Array::of2(&words.into(), &options));
     }
 
     /// Shows for a moment which way a price has gone.

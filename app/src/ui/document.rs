@@ -13,6 +13,12 @@ use leptos::prelude::*;
 /// somebody's first visit on a slow line.
 const LOADER: &str = r#"(async(js,wasm,late)=>{if(late&&document.readyState!=="complete")await new Promise(done=>addEventListener("load",done));const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}navigator.serviceWorker?.register("/sw.js").catch(()=>{})})"#;
 
+/// Pages follow one another without a flash, though each is a document of its own. It stands in the page, and not in the
+/// stylesheet, because Chromium asks when the page is first shown: one that came before its stylesheet was read would be taken
+/// for one that does not want it, and the transition be broken off with an error. The policy names it by its hash.
+pub const HEAD_STYLE: &str =
+    "@view-transition{navigation:auto}@media (prefers-reduced-motion:reduce){@view-transition{navigation:none}}";
+
 /// What keeps a page true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Live {
@@ -65,6 +71,7 @@ pub fn page<V: IntoView + 'static>(visitor: &Visitor, title: &str, live: Live, b
                     <meta name="description" content=Words(visitor.locale).get("meta-description")/>
                     <title>{title}</title>
                     <link rel="preload" href=assets.font.clone() r#as="font" r#type="font/woff2" crossorigin=""/>
+                    <style>{HEAD_STYLE}</style>
                     <link rel="stylesheet" href=assets.css.clone()/>
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                     <link rel="manifest" href="/manifest.webmanifest"/>

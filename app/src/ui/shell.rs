@@ -98,6 +98,7 @@ pub fn app_page<V: IntoView + 'static>(
                     </header>
                     <main class="main" id="content">{body()}</main>
                 </div>
+                <div class="notices" data-live="notices"></div>
                 <nav class="tabbar" aria-label=w.get("nav-compact")>
                     {tabs.into_iter().map(|entry| link("", entry)).collect_view()}
                     <details class="menu tabbar__more">

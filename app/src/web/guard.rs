@@ -14,6 +14,8 @@ use guichet_platform::{
 };
 use guichet_types::{Locale, Theme};
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
 
 /// The session's cookie: bound to this host and to a secure connection by its name.
 pub const SESSION_COOKIE: &str = "__Host-guichet";
@@ -21,6 +23,10 @@ pub const SESSION_COOKIE: &str = "__Host-guichet";
 pub const LOCALE_COOKIE: &str = "__Host-locale";
 /// The theme that a visitor chose.
 pub const THEME_COOKIE: &str = "__Host-theme";
+
+/// The one style that stands in a page, for the policy.
+static HEAD_STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(crate::ui::HEAD_STYLE))));
 
 /// On an answer that may repeat what stands in its address: it is not compressed, for its length would tell what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -181,9 +187,10 @@ fn dress(mut response: Response, visitor: Option<&Visitor>) -> Response {
     }
     let nonce = visitor.map_or(String::new(), |visitor| format!(" 'nonce-{}'", visitor.nonce));
     let policy = format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self' {}; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
+         frame-ancestors 'none'; object-src 'none'; report-uri /csp-report",
+        *HEAD_STYLE_HASH
     );
     let policy = if sandboxed { "default-src 'none'; frame-ancestors 'none'; sandbox".to_owned() } else { policy };
     if let Ok(policy) = HeaderValue::from_str(&policy) {

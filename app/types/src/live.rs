@@ -64,6 +64,11 @@ pub enum Op {
         #[serde(skip_serializing_if = "Option::is_none")]
         dir: Option<String>,
     },
+    /// Words for the browser's own notices, where the customer has allowed them and looks at something else.
+    Notify {
+        /// What to say.
+        text: String,
+    },
     /// Words for the one polite live region.
     Announce {
         /// What to say.

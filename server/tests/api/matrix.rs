@@ -23,7 +23,7 @@ enum Try {
     Form,
 }
 
-const MATRIX: [(&str, &str, Try); 62] = [
+const MATRIX: [(&str, &str, Try); 63] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/profile", Try::Own),
@@ -45,6 +45,7 @@ const MATRIX: [(&str, &str, Try); 62] = [
     ("POST", "/parcels", Try::Form),
     ("GET", "/parcels/{parcel}", Try::Theirs),
     ("POST", "/parcels/{parcel}/instruction", Try::Theirs),
+    ("POST", "/parcels/{parcel}/notices", Try::Theirs),
     ("POST", "/parcels/{parcel}/share", Try::Theirs),
     ("POST", "/parcels/{parcel}/share/revoke", Try::Theirs),
     ("POST", "/parcels/{parcel}/unfollow", Try::Theirs),

@@ -3,6 +3,7 @@
 use super::{
     apply::Source,
     contain::{self, Counted},
+    notify::Before,
     told::{self, Facts, Sum},
 };
 use crate::parcels::{live, model::Role, store};
@@ -108,12 +109,15 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     if known.is_some_and(|(known,)| known == digest) {
         return Ok(());
     }
+    let before = Before::read(tx, id).await?;
     write(tx, source, (id, number), &sum, &events, document, &digest).await?;
     let mut concerned = grant(tx, id, &followers, source.clock.now()).await?;
     concerned.extend(following(tx, id).await?);
     for customer in concerned {
         publish(tx, customer, live::MOVED, id.as_bytes(), None, source.clock.now()).await?;
     }
+    let now = standing(&events, &sum.facts);
+    before.tell(tx, id, (now.status, now.stops), &sum, source.clock.now()).await?;
     // Whoever looks at it without being signed in.
     wake(tx, id).await?;
     Ok(())
@@ -162,9 +166,9 @@ async fn write(
     const PUT: &str = "insert into shipment (id, number, carrier, service, reference, sender_name, sender_city,
           sender_country, sender_customer, recipient_name, recipient_city, recipient_country, recipient_postcode,
           recipient_customer, promised, arrival, previous, status, reason, status_at, status_offset, status_country, stops,
-          document_id, seen_at, digest)
+          document_id, seen_at, digest, measures)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-          $24, $25, $26)
+          $24, $25, $26, $27)
         on conflict (id) do update set carrier = excluded.carrier, service = excluded.service,
           reference = excluded.reference, sender_name = excluded.sender_name, sender_city = excluded.sender_city,
           sender_country = excluded.sender_country, sender_customer = excluded.sender_customer,
@@ -174,7 +178,9 @@ async fn write(
           previous = excluded.previous, status = excluded.status, reason = excluded.reason,
           status_at = excluded.status_at, status_offset = excluded.status_offset,
           status_country = excluded.status_country, stops = excluded.stops, document_id = excluded.document_id,
-          seen_at = excluded.seen_at, digest = excluded.digest";
+          seen_at = excluded.seen_at, digest = excluded.digest, measures = excluded.measures";
+    const CODE: &str = "insert into parcel_code (shipment_id, code) values ($1, $2)
+        on conflict (shipment_id) do update set code = excluded.code";
     const CLEAR: &str = "delete from shipment_event where shipment_id = $1";
     const COUNT: &str = "insert into shipment_event (shipment_id, event_id) values ($1, $2)";
     let (facts, now) = (&sum.facts, standing(events, &sum.facts));
@@ -186,7 +192,10 @@ async fn write(
         .bind(&facts.recipient.country).bind(&facts.recipient.postcode).bind(&facts.recipient.customer)
         .bind(span(&facts.promised)).bind(span(&sum.arrival)).bind(span(&sum.previous)).bind(now.status.as_str())
         .bind(&now.reason).bind(now.at).bind(now.offset).bind(&now.country).bind(now.stops).bind(&document)
-        .bind(source.received_at.millis()).bind(digest).execute(&mut **c).await.map(|_| ()))?;
+        .bind(source.received_at.millis()).bind(digest).bind(serde_json::to_string(&facts.measures).ok()).execute(&mut **c).await.map(|_| ()))?;
+    if let Some(code) = &facts.handover_code {
+        on!(tx, c => sqlx::query(CODE).bind(key).bind(code).execute(&mut **c).await.map(|_| ()))?;
+    }
     on!(tx, c => sqlx::query(CLEAR).bind(key).execute(&mut **c).await.map(|_| ()))?;
     for event in events {
         on!(tx, c => sqlx::query(COUNT).bind(key).bind(&event.id).execute(&mut **c).await.map(|_| ()))?;

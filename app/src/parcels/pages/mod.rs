@@ -5,6 +5,7 @@ mod head;
 mod install;
 mod journey;
 mod list;
+mod notices;
 mod parcel;
 mod share;
 mod track;
@@ -17,6 +18,7 @@ pub use choices::{closing, until, wish_state};
 pub use head::{badge, head, status_word, title};
 pub use journey::journey;
 pub use list::{items, overview_panel, read_list};
+pub use notices::{code, notice_words, toast};
 pub use parcel::{ParcelPage, read_page};
 pub use track::track_form;
 
@@ -28,6 +30,7 @@ pub fn routes() -> Routes {
         .post("/parcels", Access::Customer, post(list::add))
         .get("/parcels/{parcel}", Access::Customer, get(parcel::parcel))
         .post("/parcels/{parcel}/instruction", Access::Customer, post(choices::instruct))
+        .post("/parcels/{parcel}/notices", Access::Customer, post(notices::keep))
         .post("/parcels/{parcel}/share", Access::Customer, post(share::make))
         .post("/parcels/{parcel}/share/revoke", Access::Customer, post(share::revoke))
         .post("/parcels/{parcel}/unfollow", Access::Customer, post(list::remove))

@@ -159,7 +159,8 @@ pub async fn find_shared(
 pub async fn read_public(tx: &mut Tx, _scope: &PublicScope, id: Id<kind::Parcel>) -> Result<Option<Public>, DbError> {
     const PARCEL: &str = "select s.id, s.number, s.carrier, s.service, null as reference, null as sender_name, s.sender_city,
           null as recipient_name, null as recipient_city, s.recipient_country, s.promised, s.arrival, s.previous, s.status,
-          s.reason, s.status_at, s.status_offset, s.stops, null as source, s.seen_at, null as role
+          s.reason, s.status_at, s.status_offset, s.stops, null as source, s.seen_at, null as measures,
+          null as handover_code, null as role
         from shipment s where s.id = $1";
     // Degrees to a tenth: a town, not a house.
     const EVENTS: &str =

@@ -11,10 +11,7 @@ export function watch(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console ${message.type()}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => {
-    // Chromium's note that a page was left before its transition could begin: an animation less, and nothing of ours.
-    if (!error.message.includes('ViewTransition')) faults.push(`page error: ${error.message}`);
-  });
+  page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
   page.on('response', (response) => {
     if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`);
   });

@@ -95,3 +95,40 @@ test('the van comes nearer on the open page', async ({ page, world, signedIn, sc
   }
   await expect(page.locator('.timeline li[data-state=current]')).toContainText('On the van, 5 stops before yours');
 });
+
+test('the open page of a stranger follows the parcel, as far as they may see', async ({ page, world, scripts, browser }) => {
+  test.skip(!scripts, 'nothing is live without scripts');
+  await arrive(world);
+  await page.goto(`${world.url}/track/${NUMBER}`);
+  await expect(page.locator('leptos-island .live:not(.is-waiting)')).toHaveText('Live');
+  const other = await browser.newContext({ locale: 'en-GB' });
+  const there = await other.newPage();
+  await there.goto(`${world.url}/track`);
+  await there.getByLabel('Tracking number').fill(NUMBER);
+  await there.getByLabel('Postcode of the recipient').fill('76000');
+  await there.getByRole('button', { name: 'Track', exact: true }).click();
+  await expect(there.locator('leptos-island .live:not(.is-waiting)')).toHaveText('Live');
+  const id = `p${Date.now()}`;
+  world.drop(told({ events: [{ id, at: hours(0), status: 'out_for_delivery', stops: 4, place: { city: 'Rouen', country: 'FR' } }] }));
+  await expect(there.locator('.stat')).toContainText('4 stops before yours', { timeout: 3_000 });
+  await expect(page.locator('.stat')).toContainText('Out for delivery', { timeout: 3_000 });
+  await expect(page.getByRole('main')).not.toContainText('stops');
+  await other.close();
+});
+
+test('what a recipient wants to be told appears on whatever page is open', async ({ page, world, signedIn, scripts }) => {
+  await arrive(world);
+  await signedIn(INES.email);
+  await page.goto(`${world.url}/parcels`);
+  await page.locator('main a.item').first().click();
+  await page.getByRole('switch', { name: 'When delivered' }).check();
+  await page.locator('form:has([role=switch])').getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('switch', { name: 'When delivered' })).toBeChecked();
+  await looksRight(page, scripts);
+  await fits(page);
+  if (!scripts) return;
+  await page.goto(`${world.url}/overview`);
+  await expect(page.locator('leptos-island .live:not(.is-waiting)').first()).toHaveText('Live');
+  world.drop(told({ events: [{ id: `n${Date.now()}`, at: hours(0), status: 'delivered' }] }));
+  await expect(page.locator('.toast')).toContainText('Your parcel from Atelier Kranz: delivered.', { timeout: 3_000 });
+});

@@ -11,6 +11,9 @@ use std::path::Path;
 /// The list of names, in the site's folder.
 pub const MANIFEST: &str = "assets.json";
 
+/// The typeface that every page needs, in `public/`.
+const FONT: &str = "fonts/ibm-plex-sans-latin.woff2";
+
 /// For whom the site is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -37,13 +40,12 @@ pub fn build(project: &Project, out: &Path, mode: Mode) -> Result<()> {
     let js = site.hashed("guichet", "js", built.js.replace(wasm::PLAIN_NAME, name).as_bytes())?;
 
     let named = |file: &str| names.get(file).with_context(|| format!("public/{file} is missing"));
-    let font = names.iter().find(|(name, _)| name.ends_with(".woff2")).map(|(_, url)| url);
     let manifest = json!({
         "js": js,
         "wasm": wasm,
         "css": css,
         "icons": named("icons.svg")?,
-        "font": font.context("there is no .woff2 font in public/fonts")?,
+        "font": named(FONT)?,
         "static": names,
     });
     let manifest = serde_json::to_string_pretty(&manifest)? + "\n";

@@ -1,7 +1,7 @@
 //! The home page.
 
 use crate::{
-    ui::{foot, icon, language_menu, logo, page, sign_in_link},
+    ui::{Live, foot, icon, language_menu, logo, page, sign_in_link},
     web::{Access, Routes, Services, Visitor},
     words::Figures,
 };
@@ -19,7 +19,7 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
     let figures = visitor.figures(&services);
     let house = visitor.institution.name.clone();
     let title = w.get("home-title");
-    page(&visitor, &title, None, || {
+    page(&visitor, &title, Live::Not, || {
         view! {
             <div class="band">
                 <header class="wrap site-head">

@@ -7,6 +7,9 @@
 //! The server renders what the pages show that follow the stream. The tab that reads it says which pages those are with
 //! everything that it tells; a tab whose page is not among them says so, and asks for itself what was told without it. The
 //! stream is then opened anew, for that page too.
+//!
+//! A page that needs no sign-in has a stream of its own, which it holds only while somebody looks at it: a browser has few
+//! connections to a host, and a stream tells by itself what has become of the parcel meanwhile.
 
 use js_sys::{Array, Function, JSON, Promise, Reflect};
 use leptos::prelude::*;
@@ -42,6 +45,9 @@ struct Client {
     source: RefCell<Option<EventSource>>,
     state: RwSignal<&'static str>,
     channel: Option<BroadcastChannel>,
+    /// The page's own stream, where it has one.
+    own: Option<String>,
+    source: RefCell<Option<EventSource>>,
     broken: Cell<u32>,
     /// Counts price ticks, so that the end of one does not end the next.
     ticks: Cell<u32>,
@@ -53,10 +59,12 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
     let Some(document) = window.document() else { return };
     keep_ages(&window, &document, ages);
     let Some(root) = document.document_element() else { return };
-    let Some(cursor) = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok()) else { return };
+    let own = root.get_attribute("data-live-url");
+    let cursor = root.get_attribute("data-live-cursor").and_then(|text| text.parse().ok());
+    let Some(cursor) = cursor.or(own.as_ref().map(|_| 0)) else { return };
     let name = root.get_attribute("data-live-channel").unwrap_or_default();
     let page = root.get_attribute("data-live-page").unwrap_or_default();
-    let channel = BroadcastChannel::new(&format!("guichet-{name}")).ok();
+    let channel = if own.is_some() { None } else { BroadcastChannel::new(&format!("guichet-{name}")).ok() };
     let client = Rc::new(Client {
         window,
         document,
@@ -66,11 +74,17 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
         source: RefCell::new(None),
         state,
         channel,
+        own,
+        source: RefCell::default(),
         broken: Cell::new(0),
         ticks: Cell::new(0),
     });
     client.hear_tabs();
     client.watch_network();
+    if client.own.is_some() {
+        client.lead_while_seen();
+        return;
+    }
     let leader = client.clone();
     let lead = Closure::once_into_js(move |_: JsValue| {
         leader.lead();
@@ -152,12 +166,25 @@ impl Client {
             "row" => all("data-live-list", &text(op, "list"), &|element| {
                 self.put_row(element, &text(op, "group"), &text(op, "heading"), &text(op, "id"), &text(op, "html"));
             }),
+            "notify" => self.notify(&text(op, "text")),
             _ => {
                 if let Some(region) = self.document.get_element_by_id("announce") {
                     region.set_text_content(Some(&text(op, "text")));
                 }
             }
         }
+    }
+
+    /// Shows a notice of the browser's, if the customer has allowed it and looks at something else. Tabs that say the same
+    /// say it once.
+    fn notify(&self, words: &str) {
+        let notification = field(&self.window, "Notification");
+        if !self.document.hidden() || field(&notification, "permission").as_string().as_deref() != Some("granted") {
+            return;
+        }
+        let options = js_sys::Object::new();
+        let _ = Reflect::set(&options, &"tag".into(), &words.into());
+        let _ = Reflect::construct(notification.unchecked_ref::<Function>(), &Array::of2(&words.into(), &options));
     }
 
     /// Shows for a moment which way a price has gone.
@@ -302,6 +329,9 @@ impl Client {
 
     /// Asks once for everything behind the cursor.
     async fn catch_up(self: &Rc<Self>) {
+        if self.own.is_some() {
+            return;
+        }
         let url = format!("/live?once=1&after={}&page={}", self.cursor.get(), self.page);
         let Some(text) = fetch_text(&self.window, &url).await else { return };
         for line in text.lines() {
@@ -318,11 +348,30 @@ impl Client {
         self.state.set("live");
     }
 
+    /// Reads the page's own stream whenever the page can be seen.
+    fn lead_while_seen(self: &Rc<Self>) {
+        let client = self.clone();
+        let turned = Closure::<dyn FnMut()>::new(move || {
+            if let Some(source) = client.source.take() {
+                source.close();
+            }
+            if !client.document.hidden() {
+                client.lead();
+            }
+        });
+        let _ = self.document.add_event_listener_with_callback("visibilitychange", turned.as_ref().unchecked_ref());
+        let _ = turned.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL);
+        turned.forget();
+    }
+
     /// Reads the stream for this tab and the others, for as long as the page lives.
     fn lead(self: &Rc<Self>) {
-        let url = format!("/live?after={}&page={}", self.cursor.get(), self.pages.borrow());
+        let url = match &self.own {
+            Some(own) => own.clone(),
+            None => format!("/live?after={}&page={}", self.cursor.get(), self.pages.borrow()),
+        };
         let Ok(source) = EventSource::new(&url) else { return };
-        *self.source.borrow_mut() = Some(source.clone());
+        self.source.replace(Some(source.clone()));
         for name in ["message", "quote", "hello", "reset", "bye"] {
             let client = self.clone();
             let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
@@ -354,17 +403,22 @@ impl Client {
                 let again = client.clone();
                 // Not all at once after a restart: the clock's last digits are as good as chance.
                 let jitter = i32::try_from(js_sys::Date::now() as i64 % 2_000).unwrap_or(0);
-                client.later(2_000 + jitter, move || {
-                    // Another tab's page may have opened it meanwhile.
-                    let shut = |source: &EventSource| source.ready_state() == EventSource::CLOSED;
-                    if again.source.borrow().as_ref().is_none_or(shut) {
-                        again.lead();
-                    }
-                });
+                // What anybody may open is opened less often.
+                let pause = if client.own.is_some() { 10_000 } else { 2_000 };
+                client.later(pause + jitter, move || again.lead_again());
             }
         });
         source.set_onerror(Some(failed.as_ref().unchecked_ref()));
         failed.forget();
+    }
+
+    /// Reads the stream again, unless that has been done or nobody looks.
+    fn lead_again(self: &Rc<Self>) {
+        // Another tab's page may have opened it meanwhile; a stream of the page's own was shut when nobody looked.
+        let shut = |source: &EventSource| source.ready_state() == EventSource::CLOSED;
+        if self.source.borrow().as_ref().map_or(self.own.is_none(), shut) {
+            self.lead();
+        }
     }
 
     /// The stream broke: the lamp goes out if it is not mended soon.
@@ -381,7 +435,9 @@ impl Client {
 
     /// What this page knows is too old, or the session is over: the page is read again, and the server says what is due.
     fn reload(&self) {
-        let _ = self.window.location().reload();
+        let back = self.document.document_element().and_then(|root| root.get_attribute("data-live-back"));
+        let location = self.window.location();
+        let _ = back.map_or_else(|| location.reload(), |back| location.replace(&back));
     }
 
     fn watch_network(self: &Rc<Self>) {

@@ -67,7 +67,7 @@ impl From<Said> for Event {
                 Self::default().event("quote").data(serde_json::to_string(&quotes).unwrap_or_default())
             }
             Said::Reset => Self::default().event("reset").data("reset"),
-            Said::Bye => Self::default().event("bye").data("bye"),
+            Said::Bye => bye(),
         }
     }
 }
@@ -94,15 +94,33 @@ async fn stream(
     };
     let (sender, receiver) = mpsc::channel(4);
     owner::spawn(reader.run(sender, place));
-    let keep_alive = KeepAlive::new().interval(services.keep_alive);
-    let mut response = Sse::new(receive(receiver)).keep_alive(keep_alive).into_response();
+    Ok(respond(receive(receiver), services.keep_alive))
+}
+
+/// A stream as an answer that nobody on the way keeps or holds back.
+pub(crate) fn respond(
+    events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
+    keep_alive: Duration,
+) -> Response {
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(keep_alive)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(response)
+    response
 }
 
-fn receive(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
+/// The first thing that a stream says.
+pub(crate) fn hello() -> Event {
+    Event::default().event("hello").data("live").retry(Duration::from_secs(2))
+}
+
+/// The last one: what was shown is no longer for this reader.
+pub(crate) fn bye() -> Event {
+    Event::default().event("bye").data("bye")
+}
+
+/// The events of a channel.
+pub(crate) fn receive(receiver: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, Infallible>> {
     futures::stream::unfold(receiver, |mut receiver| async {
         let event = receiver.recv().await?;
         Some((Ok(event), receiver))
@@ -145,8 +163,7 @@ impl Reader {
 
     async fn run(mut self, sender: mpsc::Sender<Event>, _place: StreamPlace) {
         let mut bell = self.services.db.bus().listen(self.scope.customer());
-        let hello = Event::default().event("hello").data("live").retry(Duration::from_secs(2));
-        if sender.send(hello).await.is_err() {
+        if sender.send(hello()).await.is_err() {
             return;
         }
         let (db, quotes, closing) =

@@ -3,7 +3,7 @@
 
 use super::paper::STYLE;
 use crate::{
-    ui::{alert, icon, public_page},
+    ui::{Live, alert, icon, public_page},
     web::{Access, OwnPolicy, Problem, Reason, Routes, Services, Visitor},
 };
 use axum::{
@@ -76,7 +76,7 @@ async fn list(State(services): State<Services>, visitor: Visitor) -> Result<Resp
     } else {
         view! { <div class="list">{items}</div> }.into_any()
     };
-    Ok(public_page(&visitor, &title, || {
+    Ok(public_page(&visitor, &title, Live::Not, || {
         view! {
             <div class="wrap section stack gap-5">
                 <h1>{heading}</h1>
@@ -119,7 +119,7 @@ async fn letter(
         None => view! { <p class="muted">{w.get("demo-mail-wiped")}</p> }.into_any(),
     };
     let (title, heading) = (letter.subject.clone(), letter.subject);
-    Ok(public_page(&visitor, &title, || {
+    Ok(public_page(&visitor, &title, Live::Not, || {
         view! {
             <div class="wrap section stack gap-5">
                 <p><a href="/demo/mail">{w.get("demo-mail-back")}</a></p>

@@ -3,7 +3,7 @@
 //! The words are found when the event is sent, from the database as it then is, by the same functions that render the page.
 
 use super::{
-    model::Role,
+    model::{About, Role},
     pages::{self, ParcelPage},
     store::{self, Parcel},
 };
@@ -24,6 +24,9 @@ use guichet_types::{Id, kind, live::Op};
 pub const MOVED: &str = "parcels.moved";
 /// A wish of the customer's has come further. Subject: the parcel. Also the topic of the message to the carrier.
 pub const INSTRUCTION: &str = "parcels.instruction";
+
+/// Something that the customer wants to be told wherever they are. Subject: the parcel. Detail: the word of what.
+pub const NOTICE: &str = "parcels.notice";
 
 /// The instructions for an event; none when it says nothing any more.
 ///
@@ -55,7 +58,10 @@ pub async fn render(
         return Ok(ops);
     }
     let Some(page) = pages::read_page(tx, scope, id, figures.now()).await? else { return Ok(ops) };
-    if event.topic == INSTRUCTION {
+    if event.topic == NOTICE {
+        let about = event.detail.as_deref().and_then(|word| About::from_name(std::str::from_utf8(word).ok()?));
+        ops.extend(about.map(|about| notice(visitor, figures, &page, about)).into_iter().flatten());
+    } else if event.topic == INSTRUCTION {
         ops.extend(wish(visitor, figures, &page));
     } else {
         ops.extend(moved(visitor, figures, &page));
@@ -70,6 +76,12 @@ fn announced(visitor: &Visitor, parcel: &Parcel) -> Op {
     Op::Announce { text: w.with("parcels-announce", &[("name", &name), ("status", &status)]) }
 }
 
+fn notice(visitor: &Visitor, figures: &Figures, page: &ParcelPage, about: About) -> Vec<Op> {
+    let text = pages::notice_words(visitor.words(), figures, &page.parcel, about);
+    let toast = fragment(|| pages::toast(visitor, &page.parcel, text.clone()));
+    vec![Op::Html { key: "notices".to_owned(), html: toast }, Op::Announce { text: text.clone() }, Op::Notify { text }]
+}
+
 fn html(what: &str, page: &ParcelPage, html: String) -> Op {
     Op::Html { key: format!("{what}:{}", page.parcel.id), html }
 }
@@ -78,6 +90,7 @@ fn moved(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> Vec<Op> {
     let (w, parcel, events) = (visitor.words(), &page.parcel, &page.events);
     let mut ops = vec![
         html("badge", page, fragment(|| pages::badge(visitor, parcel.status))),
+        html("code", page, fragment(|| pages::code(visitor, parcel))),
         html("head", page, fragment(|| pages::head(visitor, figures, parcel, events, true))),
         html("journey", page, fragment(|| pages::journey(visitor, figures, parcel, events))),
         html("seen", page, fragment(|| live_time(figures, parcel.seen_at, None))),

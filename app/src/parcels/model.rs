@@ -1,6 +1,6 @@
 //! What a parcel is made of, for feed, store and screens: a window of time, a role, a wish.
 
-use guichet_types::{ParcelReason, Timestamp};
+use guichet_types::{Money, ParcelReason, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// When a parcel is expected.
@@ -56,6 +56,50 @@ impl Role {
             "sender" => Self::Sender,
             _ => Self::Shared,
         }
+    }
+}
+
+/// What is told of the parcel itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Measures {
+    /// What it weighs, in grams.
+    pub grams: Option<i64>,
+    /// Length, width and height in millimetres.
+    pub size: Option<[i64; 3]>,
+    /// Up to what it is insured.
+    pub insured: Option<Money>,
+}
+
+/// What a customer can want to be told of a parcel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The van is three stops away.
+    Near,
+    /// It is expected at another time.
+    Moved,
+    /// It is there.
+    Delivered,
+}
+
+impl About {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::Near, Self::Moved, Self::Delivered];
+
+    /// The word of the form and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Near => "near",
+            Self::Moved => "moved",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    /// From that word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|about| about.as_str() == name)
     }
 }
 

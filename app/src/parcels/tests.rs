@@ -199,6 +199,11 @@ on_both_databases! {
         desk.send(PARTIES).await;
         assert_eq!(desk.parcels(desk.scope("1").await).await.len(), 1);
         assert_eq!(desk.parcels(desk.scope("2").await).await[0].role, Role::Sender);
+        for number in ["1", "2"] {
+            assert_eq!(desk.told(desk.scope(number).await).await, ["parcels.moved"], "an open page has it too");
+        }
+        desk.send(&PARTIES.replace("2017", "2016")).await;
+        assert_eq!(desk.told(desk.scope("1").await).await.len(), 1, "once");
     }
 
     async fn documents_in_any_order_tell_the_same_story(world: World) {

@@ -9,36 +9,60 @@ use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 
 /// Starts the islands: loads the module and calls the function of each island on the page. Then the worker that keeps the
-/// offline page; a browser without one loses nothing else.
-const LOADER: &str = r#"(async(js,wasm)=>{const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}navigator.serviceWorker?.register("/sw.js").catch(()=>{})})"#;
+/// offline page; a browser without one loses nothing else. `late`: once the page is there with its style and typeface, for
+/// somebody's first visit on a slow line.
+const LOADER: &str = r#"(async(js,wasm,late)=>{if(late&&document.readyState!=="complete")await new Promise(done=>addEventListener("load",done));const m=await import(js);await m.default({module_or_path:wasm});m.hydrate();for(const el of document.querySelectorAll("leptos-island")){const f=m[el.dataset.component];if(f)f(el);else console.warn(`Could not find WASM function for the island ${el.dataset.component}.`)}navigator.serviceWorker?.register("/sw.js").catch(()=>{})})"#;
 
-/// A whole document as an answer. `live` is the number of the customer's latest live event that the page knows, and what kind
-/// of page follows what comes behind it.
-pub fn page<V: IntoView + 'static>(
-    visitor: &Visitor,
-    title: &str,
-    live: Option<(i64, shell::Place)>,
-    body: impl FnOnce() -> V,
-) -> Response {
+/// Pages follow one another without a flash, though each is a document of its own. It stands in the page, and not in the
+/// stylesheet, because Chromium asks when the page is first shown: one that came before its stylesheet was read would be taken
+/// for one that does not want it, and the transition be broken off with an error. The policy names it by its hash.
+pub const HEAD_STYLE: &str =
+    "@view-transition{navigation:auto}@media (prefers-reduced-motion:reduce){@view-transition{navigation:none}}";
+
+/// What keeps a page true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Live {
+    /// Nothing: it says what it says.
+    Not,
+    /// The customer's events behind this number, the latest that the page knows; and what kind of page follows them.
+    Events(i64, shell::Place),
+    /// A stream of the page's own.
+    Stream {
+        /// Its address.
+        url: String,
+        /// Where the page goes when the stream says that it is over.
+        back: String,
+    },
+}
+
+/// A whole document as an answer.
+pub fn page<V: IntoView + 'static>(visitor: &Visitor, title: &str, live: Live, body: impl FnOnce() -> V) -> Response {
     let assets = visitor.assets.clone();
     let title = format!("{title} · {}", visitor.institution.name);
-    let loader = format!("{LOADER}({:?},{:?})", assets.js, assets.wasm);
     let channel = visitor.session.as_ref().map(|session| session.id.to_string());
+    let loader = format!("{LOADER}({:?},{:?},{})", assets.js, assets.wasm, channel.is_none());
     // Without scripts nobody warns that the session ends; then the page itself goes away with it.
     let leave = visitor.ends.filter(|_| channel.is_some()).map(|ends| {
         let seconds = ends.at.seconds_since(visitor.now).max(30) + 15;
         view! { <noscript><meta http-equiv="refresh" content=format!("{seconds};url=/sign-in?ended=1")/></noscript> }
     });
     let nonce = visitor.nonce.to_string();
-    let scripts = channel.is_some();
+    let announces = channel.is_some() || live != Live::Not;
+    let (cursor, kind, url, back) = match live {
+        Live::Not => (None, None, None, None),
+        Live::Events(cursor, place) => (Some(cursor.to_string()), Some(place.word()), None, None),
+        Live::Stream { url, back } => (None, None, Some(url), Some(back)),
+    };
     let html = fragment(move || {
         view! {
             <html
                 lang=visitor.locale.tag()
                 data-theme=visitor.theme.attribute()
-                data-live-cursor=live.map(|(seq, _)| seq.to_string())
-                data-live-page=live.map(|(_, place)| place.word())
+                data-live-cursor=cursor
+                data-live-page=kind
                 data-live-channel=channel
+                data-live-url=url
+                data-live-back=back
                 data-now=visitor.now.millis().to_string()
             >
                 <head>
@@ -48,6 +72,7 @@ pub fn page<V: IntoView + 'static>(
                     <meta name="description" content=Words(visitor.locale).get("meta-description")/>
                     <title>{title}</title>
                     <link rel="preload" href=assets.font.clone() r#as="font" r#type="font/woff2" crossorigin=""/>
+                    <style>{HEAD_STYLE}</style>
                     <link rel="stylesheet" href=assets.css.clone()/>
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                     <link rel="manifest" href="/manifest.webmanifest"/>
@@ -59,7 +84,7 @@ pub fn page<V: IntoView + 'static>(
                 <body>
                     <a class="button button--primary skip" href="#content">{Words(visitor.locale).get("skip")}</a>
                     {body()}
-                    {scripts.then(|| view! { <p class="vh" role="status" aria-live="polite" id="announce"></p> })}
+                    {announces.then(|| view! { <p class="vh" role="status" aria-live="polite" id="announce"></p> })}
                 </body>
             </html>
         }
@@ -90,7 +115,9 @@ pub fn problem_page(visitor: &Visitor, title: String, text: String, code: &'stat
     };
     match visitor.session {
         Some(_) => shell::app_page(visitor, shell::Place::Elsewhere, &title, None, body),
-        None => shell::public_page(visitor, &title, move || view! { <div class="wrap section">{body()}</div> }),
+        None => {
+            shell::public_page(visitor, &title, Live::Not, move || view! { <div class="wrap section">{body()}</div> })
+        }
     }
 }
 

@@ -9,7 +9,7 @@ mod shell;
 pub mod text;
 
 pub use chart::{StepChart, spark, step_chart};
-pub use document::{bare_page, page, problem_page};
+pub use document::{HEAD_STYLE, Live, bare_page, page, problem_page};
 pub use donut::{Slice, donut, slice_class};
 pub use line::{LineChart, line_chart};
 pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, money};

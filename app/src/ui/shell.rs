@@ -1,6 +1,6 @@
 //! The shell around a page: sidebar and top bar on a desktop, top bar and tab bar on a phone; the public head and foot.
 
-use super::{icon, logo, page};
+use super::{Live, icon, logo, page};
 use crate::{
     auth::islands::{SessionWatch, SessionWords},
     live::lamp::LiveLamp,
@@ -84,7 +84,7 @@ pub fn app_page<V: IntoView + 'static>(
     let (tabs, rest): (Vec<_>, Vec<_>) = MENU.into_iter().chain(MORE).partition(|entry| COMPACT.contains(&entry.0));
     let more_current = rest.iter().any(|entry| entry.0 == place).then_some("true");
     let house = visitor.institution.name.clone();
-    page(visitor, title, cursor.map(|cursor| (cursor, place)), move || {
+    page(visitor, title, cursor.map_or(Live::Not, |cursor| Live::Events(cursor, place)), move || {
         view! {
             <div class="app">
                 <aside class="sidebar" aria-label=w.get("nav-sidebar")>
@@ -118,6 +118,7 @@ pub fn app_page<V: IntoView + 'static>(
                     </header>
                     <main class="main" id="content">{body()}</main>
                 </div>
+                <div class="notices" data-live="notices"></div>
                 <nav class="tabbar" aria-label=w.get("nav-compact")>
                     {tabs.into_iter().map(|entry| link("", entry)).collect_view()}
                     <details class="menu tabbar__more">
@@ -145,9 +146,14 @@ pub fn app_page<V: IntoView + 'static>(
 }
 
 /// A page for anybody.
-pub fn public_page<V: IntoView + 'static>(visitor: &Visitor, title: &str, body: impl FnOnce() -> V) -> Response {
+pub fn public_page<V: IntoView + 'static>(
+    visitor: &Visitor,
+    title: &str,
+    live: Live,
+    body: impl FnOnce() -> V,
+) -> Response {
     let house = visitor.institution.name.clone();
-    page(visitor, title, None, move || {
+    page(visitor, title, live, move || {
         view! {
             <div class="band"><header class="wrap site-head">
                 {logo("/", house.clone())}

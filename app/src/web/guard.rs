@@ -16,6 +16,8 @@ use guichet_platform::{
 };
 use guichet_types::{Locale, Theme};
 use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
 
 /// The session's cookie: bound to this host and to a secure connection by its name.
 pub const SESSION_COOKIE: &str = "__Host-guichet";
@@ -23,6 +25,10 @@ pub const SESSION_COOKIE: &str = "__Host-guichet";
 pub const LOCALE_COOKIE: &str = "__Host-locale";
 /// The theme that a visitor chose.
 pub const THEME_COOKIE: &str = "__Host-theme";
+
+/// The one style that stands in a page, for the policy.
+static HEAD_STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(crate::ui::HEAD_STYLE))));
 
 /// On an answer that may repeat what stands in its address: it is not compressed, for its length would tell what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +185,7 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
 
 /// Opening a page and sending a form are human acts. A stream, a prefetch and a script's own question are not.
 fn human(request: &Parts) -> bool {
-    let background = request.uri.path() == "/live" || request.headers.contains_key("x-background");
+    let background = request.uri.path().ends_with("/live") || request.headers.contains_key("x-background");
     !background && !prefetched(&request.headers)
 }
 
@@ -219,9 +225,10 @@ pub(super) fn dress(mut response: Response, visitor: Option<&Visitor>) -> Respon
     }
     let nonce = visitor.map_or(String::new(), |visitor| format!(" 'nonce-{}'", visitor.nonce));
     let policy = format!(
-        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self'{nonce} 'wasm-unsafe-eval'; style-src 'self' {}; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'; object-src 'none'; report-uri /csp-report"
+         frame-ancestors 'none'; object-src 'none'; report-uri /csp-report",
+        *HEAD_STYLE_HASH
     );
     let policy = if sandboxed { "default-src 'none'; frame-ancestors 'none'; sandbox".to_owned() } else { policy };
     let policy = own.unwrap_or(policy);

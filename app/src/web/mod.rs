@@ -32,7 +32,7 @@ pub use guard::{
 pub use owner::check_owner;
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
-pub use streams::{StreamPlace, Streams};
+pub use streams::{StreamLimits, StreamPlace, Streams, network_of};
 pub use visitor::{SessionEnd, SignedIn, Visitor, own_path, redirect_to};
 
 /// The names of the built files, each with the hash of its content.

@@ -15,7 +15,8 @@ pub struct LiveEvent {
     pub ops: Vec<Op>,
 }
 
-/// The latest prices that a page shows. They have no number: only the latest counts, and a reconnect starts from it.
+/// The latest prices that a page shows, or where the parcel of a public page stands. They have no number: only the latest
+/// counts, and a reconnect starts from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveQuotes {
     /// What to do on the page.
@@ -62,6 +63,11 @@ pub enum Op {
         /// `up` or `down`; nothing when it has not moved.
         #[serde(skip_serializing_if = "Option::is_none")]
         dir: Option<String>,
+    },
+    /// Words for the browser's own notices, where the customer has allowed them and looks at something else.
+    Notify {
+        /// What to say.
+        text: String,
     },
     /// Words for the one polite live region.
     Announce {

@@ -17,11 +17,13 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// The bell: one channel for each customer with an open stream, with the number of the latest event that it has rung for. A
-/// change is heard more than once, here and from the database; it wakes nobody twice.
+/// The bell: one channel for each customer with an open stream, with the number of the latest event that it has rung for, and
+/// one for each thing that somebody watches who is not signed in. A change is heard more than once, here and from the
+/// database; it wakes nobody twice.
 #[derive(Clone, Debug, Default)]
 pub struct Bus {
-    bells: Arc<Mutex<HashMap<Id<kind::Customer>, watch::Sender<i64>>>>,
+    bells: Arc<Mutex<HashMap<[u8; 16], watch::Sender<i64>>>>,
+    things: Arc<Mutex<HashMap<[u8; 16], watch::Sender<()>>>>,
 }
 
 impl Bus {
@@ -33,13 +35,26 @@ impl Bus {
         if bells.len() > 1_024 && bells.len().is_power_of_two() {
             bells.retain(|_, bell| bell.receiver_count() > 0);
         }
-        bells.entry(customer).or_insert_with(|| watch::channel(0).0).subscribe()
+        bells.entry(*customer.as_bytes()).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
-    /// Wakes the customer's streams on this node: for an event, unless it has rung for that one; without a number always.
-    pub fn ring(&self, customer: Id<kind::Customer>, seq: Option<i64>) {
+    /// A bell that rings when this thing, of no customer, may have something new. It need not exist.
+    #[must_use]
+    pub fn listen_to<K>(&self, thing: Id<K>) -> watch::Receiver<()> {
+        let mut bells = self.things.lock().unwrap_or_else(PoisonError::into_inner);
+        // Anybody can name a thing that there is not; the bells of those who are gone go with them.
+        bells.retain(|_, bell| bell.receiver_count() > 0);
+        bells.entry(*thing.as_bytes()).or_insert_with(|| watch::channel(()).0).subscribe()
+    }
+
+    /// Wakes the streams of a customer, or of a thing, on this node: for an event, unless the bell has rung for that one;
+    /// without a number always.
+    pub fn ring<K>(&self, id: Id<K>, seq: Option<i64>) {
+        if let Some(bell) = self.things.lock().unwrap_or_else(PoisonError::into_inner).get(id.as_bytes()) {
+            bell.send_replace(());
+        }
         let bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(bell) = bells.get(&customer) else { return };
+        let Some(bell) = bells.get(id.as_bytes()) else { return };
         match seq {
             Some(seq) => drop(bell.send_if_modified(|rung| {
                 let newer = seq > *rung;
@@ -50,11 +65,19 @@ impl Bus {
         }
     }
 
+    /// Wakes every stream of a thing on this node.
+    pub fn ring_things(&self) {
+        for bell in self.things.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            bell.send_replace(());
+        }
+    }
+
     /// Wakes every stream on this node.
     pub fn ring_all(&self) {
         for bell in self.bells.lock().unwrap_or_else(PoisonError::into_inner).values() {
             bell.send_modify(|_| {});
         }
+        self.ring_things();
     }
 }
 
@@ -92,11 +115,24 @@ pub async fn publish(
     let (seq,): (i64,) = on!(tx, c => sqlx::query_as(BUMP).bind(id).fetch_one(&mut **c).await)?;
     on!(tx, c => sqlx::query(ADD).bind(id).bind(seq).bind(topic).bind(subject).bind(detail).bind(at.millis())
         .execute(&mut **c).await.map(|_| ()))?;
+    tell(tx, customer, Some(seq)).await
+}
+
+/// Wakes the streams of a customer, or of a thing, on every node, once the transaction is committed.
+///
+/// # Errors
+/// What the database says.
+pub async fn wake<K>(tx: &mut Tx, id: Id<K>) -> Result<(), DbError> {
+    tell(tx, id, None).await
+}
+
+async fn tell<K>(tx: &mut Tx, id: Id<K>, seq: Option<i64>) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
-        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(format!("{customer} {seq}"))
+        let payload = seq.map_or_else(|| id.to_string(), |seq| format!("{id} {seq}"));
+        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(payload)
             .execute(&mut **c).await.map(|_| ()))?;
     }
-    tx.moved(customer, Some(seq));
+    tx.moved(id, seq);
     Ok(())
 }
 
@@ -192,7 +228,7 @@ mod tests {
         assert!(rang(), "something that has no number, like a session that ended");
         bus.ring_all();
         assert!(rang());
-        bus.ring(Id::from_bytes([2; 16]), Some(9));
+        bus.ring(Id::<kind::Customer>::from_bytes([2; 16]), Some(9));
         assert!(!rang(), "of somebody else");
     }
 }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::{
     portfolio::quotes::{Quotes, follow},
-    web::{Services, Streams},
+    web::{Services, StreamLimits, Streams},
 };
 use guichet_platform::{
     audit::head::{HeadKey, Signer},
@@ -50,7 +50,14 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
         files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
         mail: config.mail.transport,
-        streams: Streams::new(config.live.max_streams_per_session as usize, metrics.clone()),
+        streams: Streams::new(
+            StreamLimits {
+                session: config.live.max_streams_per_session as usize,
+                network: config.live.max_public_streams_per_network as usize,
+                public: config.live.max_public_streams as usize,
+            },
+            metrics.clone(),
+        ),
         quotes: Quotes::default(),
         metrics: metrics.clone(),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),

@@ -17,3 +17,4 @@ mod pages;
 mod parcels;
 mod portal;
 mod portfolio;
+mod watch;

@@ -27,7 +27,7 @@ pub enum Try {
     ProofChange,
 }
 
-const MATRIX: [(&str, &str, Try); 88] = [
+const MATRIX: [(&str, &str, Try); 92] = [
     ("GET", "/", Try::Public),
     ("GET", "/sign-in", Try::Public),
     ("GET", "/sign-in/second", Try::Public),
@@ -75,14 +75,18 @@ const MATRIX: [(&str, &str, Try); 88] = [
     ("POST", "/parcels", Try::Form),
     ("GET", "/parcels/{parcel}", Try::Theirs),
     ("POST", "/parcels/{parcel}/instruction", Try::Theirs),
+    ("POST", "/parcels/{parcel}/notices", Try::Theirs),
     ("POST", "/parcels/{parcel}/share", Try::Theirs),
     ("POST", "/parcels/{parcel}/share/revoke", Try::Theirs),
     ("POST", "/parcels/{parcel}/unfollow", Try::Theirs),
     ("GET", "/track", Try::Public),
     ("POST", "/track", Try::Form),
     ("GET", "/track/check", Try::Public),
+    // What its page shows; tried for each right in the tests of parcels.
+    ("GET", "/track/live", Try::Public),
     ("GET", "/track/{number}", Try::Public),
     ("GET", "/s/{token}", Try::Public),
+    ("GET", "/s/{token}/live", Try::Public),
     ("GET", "/offline", Try::Public),
     ("GET", "/manifest.webmanifest", Try::Public),
     ("GET", "/claims", Try::Own),
@@ -310,7 +314,7 @@ on_both_databases! {
             for path in [
                 format!("/accounts/{id}"), format!("/accounts/{id}/entries/{id}"), format!("/accounts/{id}/download/csv"),
                 format!("/claims/{id}"), format!("/claims/{id}/uploads/{id}"), format!("/claims/report/{id}"), format!("/policies/{id}"),
-                format!("/files/{id}"), format!("/parcels/{id}"), format!("/s/{id}"), format!("/portfolio/{id}"),
+                format!("/files/{id}"), format!("/parcels/{id}"), format!("/s/{id}"), format!("/s/{id}/live"), format!("/portfolio/{id}"),
                 format!("/portfolio/{id}/holdings/{id}"), format!("/portfolio/instruments/{id}"),
             ] {
                 let answer = portal.get(&path, &ines).await;

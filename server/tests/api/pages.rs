@@ -22,6 +22,10 @@ on_both_databases! {
                 assert_eq!(answer.header(name), value, "{path} {name}");
             }
             assert!(!answer.body.contains(" style=\""), "{path} has a style attribute");
+            // One style stands in a page, and the policy names it by its hash.
+            let style = answer.body.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+            assert_eq!((style, answer.body.matches("<style").count()), (guichet_app::ui::HEAD_STYLE, 1), "{path}");
+            assert!(policy.contains("style-src 'self' 'sha256-"), "{policy}");
             assert!(answer.body.contains("<html lang=\"en\""), "{path}");
         }
     }

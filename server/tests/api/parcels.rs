@@ -191,6 +191,69 @@ on_both_databases! {
         assert_eq!(portal.count("select count(*) from outbox").await, 1);
     }
 
+    async fn the_code_for_the_driver_is_for_the_recipient_while_the_van_has_the_parcel(world: World) {
+        let portal = Portal::new(world).await;
+        let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
+        let parcel = portal.links("/parcels", &ines, "/parcels/").await.remove(0);
+        let told = |event: &str| {
+            format!(
+                r#"{{"guichet": "parcels/1", "created": "2026-11-17T14:00:00+01:00", "carrier": "gx", "shipments": [{{"number": "{NUMBER}",
+                  "weight_kg": "2.4", "size": {{"length_cm": 40, "width_cm": 30, "height_cm": "17.5"}}, "handover_code": "4092",
+                  "insured": {{"amount": "500.00", "currency": "EUR"}}, "sender": {{"customer": "2"}}, "events": [{event}]}}]}}"#
+            )
+        };
+        portal.send(&told("")).await;
+        let page = portal.get(&parcel, &ines).await.body;
+        for fact in ["2.4 kg", "40 × 30 × 17.5 cm", "€500.00"] {
+            assert!(page.contains(fact), "{fact}");
+        }
+        assert!(!page.contains("4 0 9 2") && !page.contains("4092"), "the van does not have it yet");
+        portal.send(&told(r#"{"id": "c", "at": "2026-11-17T14:20:00+01:00", "status": "out_for_delivery"}"#)).await;
+        assert!(portal.get(&parcel, &ines).await.body.contains("4 0 9 2"));
+        assert!(portal.get("/live?after=0&once=1", &ines).await.body.contains("4 0 9 2"));
+        // The sender, and whoever knows number and postcode.
+        let page = portal.get(&parcel, &hugo).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let public = look_up(&portal, NUMBER, "76000").await.body;
+        assert!(public.contains("Leipzig"));
+        let live = portal.get("/live?after=0&once=1", &hugo).await.body;
+        for text in [page.body, public, live] {
+            assert!(!text.contains("4 0 9 2") && !text.contains("4092"), "{text}");
+        }
+        portal.send(&told(r#"{"id": "d", "at": "2026-11-17T14:30:00+01:00", "status": "delivered"}"#)).await;
+        assert!(!portal.get(&parcel, &ines).await.body.contains("4 0 9 2"));
+    }
+
+    async fn a_customer_is_told_what_they_asked_to_be_told_and_nothing_else(world: World) {
+        let portal = Portal::new(world).await;
+        let ines = portal.sign_in("1").await;
+        let parcel = portal.links("/parcels", &ines, "/parcels/").await.remove(0);
+        let keep = format!("{parcel}/notices");
+        assert_eq!(portal.ask("POST", &keep, &ines, "near=on&moved=on").await.status, StatusCode::SEE_OTHER);
+        let page = portal.get(&parcel, &ines).await.body;
+        assert_eq!(page.matches("role=\"switch\"").count(), 3);
+        let notify = page.split("id=\"notify\"").nth(1).unwrap().split("</form>").next().unwrap();
+        assert_eq!(notify.matches(" checked").count(), 2, "{notify}");
+        let told = async |id: &str, minute: u32, status: &str, more: &str, shipment: &str| {
+            portal.send(&format!(r#"{{"guichet": "parcels/1", "created": "2026-11-17T14:{minute}:00+01:00", "carrier": "gx", "shipments": [{{"number": "{NUMBER}"{shipment},
+              "events": [{{"id": "{id}", "at": "2026-11-17T14:{minute}:00+01:00", "status": "{status}"{more}}}]}}]}}"#)).await;
+            let live = portal.get("/live?after=0&once=1", &ines).await.body;
+            live.matches("\"op\":\"notify\"").count()
+        };
+        let window = r#", "estimated": {"from": "2026-11-17T15:10:00+01:00", "to": "2026-11-17T16:40:00+01:00"}"#;
+        assert_eq!(told("s6", 10, "out_for_delivery", r#", "stops": 6"#, window).await, 0);
+        assert_eq!(told("s3", 12, "out_for_delivery", r#", "stops": 3"#, "").await, 1);
+        assert_eq!(told("s2", 14, "out_for_delivery", r#", "stops": 2"#, "").await, 1, "once is enough");
+        let later = window.replace("15:10", "17:10").replace("16:40", "18:40");
+        assert_eq!(told("s1", 16, "out_for_delivery", r#", "stops": 1"#, &later).await, 2);
+        let live = portal.get("/live?after=0&once=1", &ines).await.body;
+        assert!(live.contains("17:10") && live.contains("\"key\":\"notices\""), "{live}");
+        assert_eq!(told("de", 20, "delivered", "", "").await, 2, "that was not asked for");
+        let hugo = portal.sign_in("2").await;
+        assert_eq!(portal.ask("POST", &keep, &hugo, "near=on").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(portal.count("select count(*) from parcel_notice").await, 2);
+    }
+
     async fn a_parcel_is_added_by_number_and_postcode_alone(world: World) {
         let portal = Portal::new(world).await;
         let hugo = portal.sign_in("2").await;

@@ -10,7 +10,7 @@ use guichet::{
     commands::feeds,
     http::{HookDoor, router},
 };
-use guichet_app::web::{Assets, Institution, Services, Streams};
+use guichet_app::web::{Assets, Institution, Services, StreamLimits, Streams};
 use guichet_platform::{
     config::{Config, MailTransport, Secret},
     db::DbError,
@@ -157,7 +157,7 @@ impl Portal {
             downloads: Arc::new(tokio::sync::Semaphore::new(4)),
             files: FileStore::new(&world.folder().join("uploads"), world.random.clone()),
             mail,
-            streams: Streams::new(8, metrics.clone()),
+            streams: Streams::new(StreamLimits { session: 8, network: 3, public: 5 }, metrics.clone()),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: metrics.clone(),
             keep_alive: Duration::from_secs(15),

@@ -13,7 +13,7 @@ pub(super) fn frame<V: IntoView + 'static>(visitor: &Visitor, title: &str, body:
     let house = visitor.institution.name.clone();
     let host = visitor.institution.host.clone();
     let heading = title.to_owned();
-    ui::page(visitor, title, None, || {
+    ui::page(visitor, title, ui::Live::Not, || {
         view! {
             <div class="auth">
                 <header class="band">

@@ -9,6 +9,7 @@
 
 mod apply;
 mod contain;
+mod notify;
 mod settle;
 mod told;
 

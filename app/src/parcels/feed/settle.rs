@@ -3,12 +3,13 @@
 use super::{
     apply::Source,
     contain::{self, Counted},
+    notify::Before,
     told::{self, Facts, Sum},
 };
-use crate::parcels::{live, model::Role};
+use crate::parcels::{live, model::Role, store};
 use guichet_platform::{
     db::{DbError, Tx},
-    live::publish,
+    live::{publish, wake},
     on,
 };
 use guichet_types::{Id, ParcelStatus, Sscc, Timestamp, TrackingNumber, kind};
@@ -25,20 +26,27 @@ pub(super) async fn find_customer(tx: &mut Tx, number: &str) -> Result<Option<Id
     row.map(|(id,)| id.try_into().map_err(|_| DbError::Value("customer.id"))).transpose()
 }
 
-/// A customer who has just become known gets the parcels that were told under their number.
+/// A customer who has just become known gets the parcels that were told under their number, and is told so on open pages.
 ///
 /// # Errors
 /// What the database says.
 pub async fn adopt(tx: &mut Tx, customer: Id<kind::Customer>, number: &str, now: i64) -> Result<(), DbError> {
     const ADOPT: [&str; 2] = [
         "insert into parcel_follower (customer_id, shipment_id, role, since_at)
-         select $1, id, 'recipient', $3 from shipment where recipient_customer = $2 on conflict do nothing",
+         select $1, id, 'recipient', $3 from shipment where recipient_customer = $2 on conflict do nothing
+         returning shipment_id",
         "insert into parcel_follower (customer_id, shipment_id, role, since_at)
-         select $1, id, 'sender', $3 from shipment where sender_customer = $2 on conflict do nothing",
+         select $1, id, 'sender', $3 from shipment where sender_customer = $2 on conflict do nothing
+         returning shipment_id",
     ];
+    let mut adopted = BTreeSet::new();
     for sql in ADOPT {
-        on!(tx, c => sqlx::query(sql).bind(customer.as_bytes().as_slice()).bind(number).bind(now)
-            .execute(&mut **c).await.map(|_| ()))?;
+        let rows: Vec<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(sql).bind(customer.as_bytes().as_slice()).bind(number)
+            .bind(now).fetch_all(&mut **c).await)?;
+        adopted.extend(rows.into_iter().map(|(shipment,)| shipment));
+    }
+    for shipment in adopted {
+        publish(tx, customer, live::MOVED, &shipment, None, Timestamp(now)).await?;
     }
     Ok(())
 }
@@ -91,7 +99,7 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     const KNOWN: &str = "select digest from shipment where id = $1";
     let told: Vec<(String, Vec<u8>)> = on!(tx, c => sqlx::query_as(TOLD).bind(number).fetch_all(&mut **c).await)?;
     let events = contain::counted(tx, number).await?;
-    let id: Id<kind::Parcel> = tx.stable_id(&[b"shipment", number.as_bytes()]);
+    let id = store::parcel_id(tx, number);
     let known: Option<(Vec<u8>,)> =
         on!(tx, c => sqlx::query_as(KNOWN).bind(id.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
     if known.is_none() && told.is_empty() && (events.is_empty() || !is_trackable(number)) {
@@ -104,12 +112,17 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     if known.is_some_and(|(known,)| known == digest) {
         return Ok(());
     }
+    let before = Before::read(tx, id).await?;
     write(tx, source, (id, number), &sum, &events, document, &digest).await?;
     let mut concerned = grant(tx, id, &followers, source.clock.now()).await?;
     concerned.extend(following(tx, id).await?);
     for customer in concerned {
         publish(tx, customer, live::MOVED, id.as_bytes(), None, source.clock.now()).await?;
     }
+    let now = standing(&events, &sum.facts);
+    before.tell(tx, id, (now.status, now.stops), &sum, source.clock.now()).await?;
+    // Whoever looks at it without being signed in.
+    wake(tx, id).await?;
     Ok(())
 }
 
@@ -156,9 +169,9 @@ async fn write(
     const PUT: &str = "insert into shipment (id, number, carrier, service, reference, sender_name, sender_city,
           sender_country, sender_customer, recipient_name, recipient_city, recipient_country, recipient_postcode,
           recipient_customer, promised, arrival, previous, status, reason, status_at, status_offset, status_country, stops,
-          document_id, seen_at, digest)
+          document_id, seen_at, digest, measures)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-          $24, $25, $26)
+          $24, $25, $26, $27)
         on conflict (id) do update set carrier = excluded.carrier, service = excluded.service,
           reference = excluded.reference, sender_name = excluded.sender_name, sender_city = excluded.sender_city,
           sender_country = excluded.sender_country, sender_customer = excluded.sender_customer,
@@ -168,7 +181,9 @@ async fn write(
           previous = excluded.previous, status = excluded.status, reason = excluded.reason,
           status_at = excluded.status_at, status_offset = excluded.status_offset,
           status_country = excluded.status_country, stops = excluded.stops, document_id = excluded.document_id,
-          seen_at = excluded.seen_at, digest = excluded.digest";
+          seen_at = excluded.seen_at, digest = excluded.digest, measures = excluded.measures";
+    const CODE: &str = "insert into parcel_code (shipment_id, code) values ($1, $2)
+        on conflict (shipment_id) do update set code = excluded.code";
     const CLEAR: &str = "delete from shipment_event where shipment_id = $1";
     const COUNT: &str = "insert into shipment_event (shipment_id, event_id) ";
     let (facts, now) = (&sum.facts, standing(events, &sum.facts));
@@ -180,7 +195,10 @@ async fn write(
         .bind(&facts.recipient.country).bind(&facts.recipient.postcode).bind(&facts.recipient.customer)
         .bind(span(&facts.promised)).bind(span(&sum.arrival)).bind(span(&sum.previous)).bind(now.status.as_str())
         .bind(&now.reason).bind(now.at).bind(now.offset).bind(&now.country).bind(now.stops).bind(&document)
-        .bind(source.received_at.millis()).bind(digest).execute(&mut **c).await.map(|_| ()))?;
+        .bind(source.received_at.millis()).bind(digest).bind(serde_json::to_string(&facts.measures).ok()).execute(&mut **c).await.map(|_| ()))?;
+    if let Some(code) = &facts.handover_code {
+        on!(tx, c => sqlx::query(CODE).bind(key).bind(code).execute(&mut **c).await.map(|_| ()))?;
+    }
     on!(tx, c => sqlx::query(CLEAR).bind(key).execute(&mut **c).await.map(|_| ()))?;
     for events in events.chunks(ROWS) {
         on!(tx, c => {

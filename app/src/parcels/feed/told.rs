@@ -1,6 +1,6 @@
 //! What a document says of a shipment, and what all of them say together.
 
-use super::super::model::Span;
+use super::super::model::{Measures, Span};
 use guichet_formats::parcel::{
     ShipmentUpdate,
     record::{Party, Window},
@@ -33,6 +33,15 @@ pub(super) struct Facts {
     /// Where it stands, of a document that tells no events of it.
     pub status: Option<ParcelStatus>,
     pub reason: Option<ParcelReason>,
+    /// Left out where nothing is told of it, so that what was kept before there was such a thing says the same.
+    #[serde(skip_serializing_if = "is_untold")]
+    pub measures: Measures,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handover_code: Option<String>,
+}
+
+fn is_untold(measures: &Measures) -> bool {
+    *measures == Measures::default()
 }
 
 /// What all documents say together.
@@ -93,6 +102,8 @@ impl Facts {
             expected: update.estimated.as_ref().map(span),
             status: update.status.filter(|_| alone),
             reason: update.reason.filter(|_| alone),
+            measures: Measures { grams: update.grams, size: update.size, insured: update.insured },
+            handover_code: update.handover_code.clone(),
         }
     }
 
@@ -128,6 +139,10 @@ pub(super) fn sum(told: impl IntoIterator<Item = Facts>) -> Sum {
         overlay_who(&mut facts.recipient, &new.recipient);
         overlay(&mut facts.status, &new.status);
         overlay(&mut facts.reason, &new.reason);
+        overlay(&mut facts.measures.grams, &new.measures.grams);
+        overlay(&mut facts.measures.size, &new.measures.size);
+        overlay(&mut facts.measures.insured, &new.measures.insured);
+        overlay(&mut facts.handover_code, &new.handover_code);
         // The first promise is the promise.
         if facts.promised.is_none() {
             facts.promised.clone_from(&new.promised);

@@ -2,7 +2,7 @@
 //! anything of anybody; the worker (`public/sw.js`) keeps this page and hashed files alone.
 
 use crate::{
-    ui::{icon, public_page},
+    ui::{Live, icon, public_page},
     web::{Services, Visitor},
 };
 use axum::{
@@ -44,7 +44,7 @@ pub(super) async fn offline(visitor: Visitor) -> Response {
     let w = visitor.words();
     let title = w.get("live-offline");
     let heading = title.clone();
-    public_page(&visitor, &title, || {
+    public_page(&visitor, &title, Live::Not, || {
         view! {
             <div class="wrap section"><div class="panel"><div class="empty">
                 <span class="glyph glyph--lg" aria-hidden="true">{icon(&visitor, "wifi-off")}</span>

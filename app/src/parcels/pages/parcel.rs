@@ -1,12 +1,15 @@
 //! One parcel: where it stands, its journey, what can be changed, who else may see it.
 
-use super::{badge, choices, head, journey, list, share, title};
+use super::{badge, choices, head, journey, list, notices, share, title};
 use crate::{
     live::copy::CopyButton,
-    parcels::store::{self, Event, Instruction, Parcel, Share, ShareSecret},
+    parcels::{
+        model::Role,
+        store::{self, Event, Instruction, Notice, Parcel, Share, ShareSecret},
+    },
     ui::{self, Place, app_page, live_lamp, live_time},
     web::{Problem, Reason, Services, SignedIn},
-    words::Words,
+    words::{Figures, Sign, Words},
 };
 use axum::{
     extract::{Path, State, rejection::PathRejection},
@@ -18,7 +21,7 @@ use guichet_platform::{
     random::random_id,
     scope::CustomerScope,
 };
-use guichet_types::{Id, Timestamp, kind};
+use guichet_types::{Decimal, Id, Timestamp, kind};
 use leptos::prelude::*;
 
 /// Everything that the page of a parcel shows, in one state of the database.
@@ -30,6 +33,8 @@ pub struct ParcelPage {
     pub events: Vec<Event>,
     /// What was last asked of the carrier.
     pub instruction: Option<Instruction>,
+    /// What the customer wants to be told.
+    pub notices: Vec<Notice>,
     /// Links of the customer's that hold.
     pub shares: Vec<Share>,
     /// The live event up to which this is known.
@@ -52,6 +57,7 @@ pub async fn read_page(
         parcel,
         events: store::list_events(tx, scope, id).await?,
         instruction: store::latest_instruction(tx, scope, id).await?,
+        notices: store::list_notices(tx, scope, id).await?,
         shares: store::list_shares(tx, scope, id, now).await?,
         live,
     }))
@@ -105,6 +111,7 @@ pub(super) async fn parcel_page(
                             <span class="cluster gap-2"><span data-live=key("badge")>{badge(visitor, parcel.status)}</span>
                                 {live_lamp(visitor)}
                                 <span class="small faint" data-live=key("seen")>{live_time(&figures, parcel.seen_at, None)}</span></span>
+                            <div data-live=key("code")>{notices::code(visitor, parcel)}</div>
                             <div class="stack gap-5" data-live=key("head")>{head(visitor, &figures, parcel, &page.events, true)}</div>
                         </div>
                         <div class="slip__tear"></div>
@@ -123,7 +130,8 @@ pub(super) async fn parcel_page(
                 </div>
                 <div class="col-5 stack">
                     {choices::panel(visitor, &figures, &page, form, said.wish.as_ref())}
-                    {details(w, parcel)}
+                    {notices::panel(visitor, &figures, &page)}
+                    {details(w, &figures, parcel)}
                     {share::panel(visitor, &figures, services, &page, form, said.secret.as_ref())}
                 </div>
             </div>
@@ -131,16 +139,28 @@ pub(super) async fn parcel_page(
     }))
 }
 
-fn details(w: Words, parcel: &Parcel) -> impl IntoView + use<> {
+fn details(w: Words, figures: &Figures, parcel: &Parcel) -> impl IntoView + use<> {
     let party = |name: &Option<String>, city: &Option<String>| {
         let parts: Vec<&str> = [name, city].into_iter().flatten().map(String::as_str).collect();
         Some(parts.join(", ")).filter(|text| !text.is_empty())
     };
+    let measures = &parcel.measures;
+    let number = |units: i64, digits: u8| figures.decimal(Decimal::from_units(units, digits), 0);
+    let weight = measures.grams.map(|grams| w.with("parcels-kilograms", &[("n", &number(grams, 3))]));
+    let size = measures.size.map(|sides| {
+        let [length, width, height] = sides.map(|side| number(side, 1));
+        w.with("parcels-centimetres", &[("length", &length), ("width", &width), ("height", &height)])
+    });
+    // What it is worth is for those whom it comes from and goes to.
+    let insured = measures.insured.filter(|_| parcel.role != Role::Shared);
     let lines = [
         (w.get("parcels-sender"), party(&parcel.sender_name, &parcel.sender_city)),
         (w.get("parcels-recipient"), party(&parcel.recipient_name, &parcel.recipient_city)),
         (w.get("parcels-service"), parcel.service.clone()),
         (w.get("parcels-reference"), parcel.reference.clone()),
+        (w.get("parcels-weight"), weight),
+        (w.get("parcels-size"), size),
+        (w.get("parcels-insured"), insured.map(|insured| figures.money(insured, Sign::Negative))),
         (w.get("parcels-carrier"), Some(parcel.carrier.to_uppercase()).filter(|code| !code.is_empty())),
     ];
     let lines = lines

@@ -3,11 +3,12 @@
 use super::{
     badge, head, journey,
     parcel::{ParcelPage, Said, parcel_page},
+    status_word, title, watch,
 };
 use crate::{
     live::copy::CopyButton,
     parcels::store::{self, ShareSecret},
-    ui::{self, icon, public_page},
+    ui::{self, Live, fragment, icon, public_page},
     web::{Problem, Reason, Services, SignedIn, Visitor, redirect_to},
     words::Figures,
 };
@@ -25,7 +26,7 @@ use guichet_platform::{
     db::DbError,
     scope::PublicScope,
 };
-use guichet_types::{Id, kind};
+use guichet_types::{Id, Timestamp, kind, live::Op};
 use leptos::prelude::*;
 
 /// The lengths to choose from, in days.
@@ -177,25 +178,54 @@ pub(super) async fn shared(
     let (public, ends) = read.await?.ok_or_else(not_found)?;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let note = w.with("parcels-share-ends", &[("day", &figures.moment(ends))]);
-    Ok(public_parcel(&visitor, &figures, &public, note))
+    let live = Live::Stream { url: watch::link_url(&secret, &public), back: format!("/s/{}", secret.encode()) };
+    Ok(public_parcel(&visitor, &figures, &public, note, live))
+}
+
+/// Until when a link holds; none when there is no such link.
+pub(super) async fn shared_until(services: &Services, scope: &PublicScope) -> Result<Option<Timestamp>, Problem> {
+    let (whose, now) = (scope.clone(), services.clock.now());
+    let read = services.db.read(scope, move |tx| async move { store::find_shared(tx, &whose, now).await }.boxed());
+    Ok(read.await?.map(|(_, ends)| ends))
+}
+
+/// What news of a parcel do to the open page of somebody who is not signed in.
+pub(super) fn moved(visitor: &Visitor, figures: &Figures, public: &store::Public) -> Vec<Op> {
+    let (w, parcel, events) = (visitor.words(), &public.parcel, &public.events);
+    let html = |key: &str, html: String| Op::Html { key: key.to_owned(), html };
+    let said = [("name", &*title(w, parcel)), ("status", &*status_word(w, parcel.status))];
+    vec![
+        html("badge", fragment(|| badge(visitor, parcel.status))),
+        html("seen", fragment(|| ui::live_time(figures, parcel.seen_at, None))),
+        html("head", fragment(|| head(visitor, figures, parcel, events, false))),
+        html("journey", fragment(|| journey(visitor, figures, parcel, events))),
+        Op::Announce { text: w.with("parcels-announce", &said) },
+    ]
 }
 
 /// A parcel for somebody who is not signed in: where it stands and how it came there.
-pub(super) fn public_parcel(visitor: &Visitor, figures: &Figures, public: &store::Public, note: String) -> Response {
+pub(super) fn public_parcel(
+    visitor: &Visitor,
+    figures: &Figures,
+    public: &store::Public,
+    note: String,
+    live: Live,
+) -> Response {
     let w = visitor.words();
     let (parcel, events) = (&public.parcel, &public.events);
     let title = w.with("parcels-numbered", &[("number", &parcel.grouped())]);
     let heading = title.clone();
-    public_page(visitor, &title, || {
+    public_page(visitor, &title, live, || {
         view! {
             <div class="wrap section stack">
                 <h1 class="h1">{heading}</h1>
                 <div class="grid">
                     <section class="panel slip col-7" aria-label=w.get("status")>
                         <div class="panel__body stack gap-5">
-                            <span class="cluster gap-2">{badge(visitor, parcel.status)}
-                                <span class="small faint">{ui::live_time(figures, parcel.seen_at, None)}</span></span>
-                            {head(visitor, figures, parcel, events, false)}
+                            <span class="cluster gap-2"><span data-live="badge">{badge(visitor, parcel.status)}</span>
+                                {ui::live_lamp(visitor)}
+                                <span class="small faint" data-live="seen">{ui::live_time(figures, parcel.seen_at, None)}</span></span>
+                            <div class="stack gap-5" data-live="head">{head(visitor, figures, parcel, events, false)}</div>
                         </div>
                         <div class="slip__tear"></div>
                         <div class="slip__stub"><span class="ref">{parcel.grouped()}</span><span class="small faint">{note}</span></div>
@@ -203,7 +233,7 @@ pub(super) fn public_parcel(visitor: &Visitor, figures: &Figures, public: &store
                     <section class="panel col-5" aria-labelledby="journey">
                         <div class="panel__head"><h2 id="journey">{w.get("parcels-journey")}</h2>
                             <span class="small muted">{w.get("parcels-local-times")}</span></div>
-                        <div class="panel__body stack">{journey(visitor, figures, parcel, events)}</div>
+                        <div class="panel__body stack" data-live="journey">{journey(visitor, figures, parcel, events)}</div>
                     </section>
                 </div>
             </div>

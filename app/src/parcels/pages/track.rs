@@ -1,14 +1,14 @@
 //! The look-up for anybody. The number alone tells a word, a day and a country; the number with the recipient's postcode the
 //! journey. Before the postcode is right, nothing in an answer depends on it: not the body, the status, or the work done.
 
-use super::{badge, share::public_parcel, status_word};
+use super::{badge, share::public_parcel, status_word, watch};
 use crate::{
     parcels::{
         check::NumberCheck,
         store::{self, Coarse, Look},
         when::Local,
     },
-    ui::{alert, icon, public_page},
+    ui::{Live, alert, icon, live_lamp, public_page},
     web::{Problem, Reason, Services, Visitor, redirect_to},
     words::{Figures, Words},
 };
@@ -147,20 +147,20 @@ pub(super) async fn look_up(
     if !may_look(&services, &visitor, &scope, Look::Detail).await? {
         return Ok(too_many(form_page(&visitor, &form, Some(Fault::TooMany))));
     }
-    let whose = scope.clone();
+    let (whose, until) = (scope.clone(), watch::proof_until(services.clock.now()));
     let read = services.db.read(&whose, move |tx| {
         async move {
-            match store::knows_postcode(tx, &scope, &postcode).await? {
-                Some(id) => store::read_public(tx, &scope, id).await,
-                None => Ok::<_, DbError>(None),
-            }
+            let Some(id) = store::knows_postcode(tx, &scope, &postcode).await? else { return Ok(None) };
+            let proof = store::prove(tx, &scope, &postcode, until);
+            Ok::<_, DbError>(store::read_public(tx, &scope, id).await?.zip(proof))
         }
         .boxed()
     });
     match read.await? {
-        Some(public) => {
+        Some((public, proof)) => {
             let (w, figures) = (visitor.words(), visitor.figures(&services));
-            Ok(public_parcel(&visitor, &figures, &public, w.get("parcels-by-postcode")))
+            let (url, back) = (watch::proof_url(&public, &proof), format!("/track/{}", crate::ui::encode(&number)));
+            Ok(public_parcel(&visitor, &figures, &public, w.get("parcels-by-postcode"), Live::Stream { url, back }))
         }
         None => Ok(form_page(&visitor, &form, Some(Fault::NoMatch))),
     }
@@ -198,6 +198,39 @@ fn coarse_page(visitor: &Visitor, figures: &Figures, form: &TrackForm, found: Op
     let number = store::grouped(&key(&form.number));
     let title = w.with("parcels-numbered", &[("number", &number)]);
     let heading = title.clone();
+    let number_key = key(&form.number);
+    let live = Live::Stream {
+        url: watch::number_url(&number_key, found),
+        back: format!("/track/{}", crate::ui::encode(&number_key)),
+    };
+    public_page(visitor, &title, live, || {
+        view! {
+            <div class="wrap narrow section stack">
+                <h1 class="h1">{heading}</h1>
+                <section class="panel slip" aria-label=w.get("status")>
+                    <div class="panel__body stack"><span>{live_lamp(visitor)}</span>
+                        <div class="stack" data-live="coarse">{coarse_told(visitor, figures, found)}</div></div>
+                    <div class="slip__tear"></div>
+                    <div class="slip__stub"><span class="ref">{number}</span></div>
+                </section>
+                <section class="panel" aria-labelledby="more">
+                    <div class="panel__head"><h2 id="more">{w.get("parcels-more")}</h2></div>
+                    <form class="panel__body stack" method="post" action="/track">
+                        <p class="muted">{w.get("parcels-more-text")}</p>
+                        <input r#type="hidden" name="number" value=number_key/>
+                        {postcode_field(w, form)}
+                        <button class="button button--primary">{w.get("parcels-show")}</button>
+                    </form>
+                </section>
+                <p><a href="/track">{w.get("parcels-another-number")}</a></p>
+            </div>
+        }
+    })
+}
+
+/// What the number alone tells, on the page and over its stream.
+pub(super) fn coarse_told(visitor: &Visitor, figures: &Figures, found: Option<&Coarse>) -> impl IntoView + use<> {
+    let w = visitor.words();
     let told = found.map(|found| {
         let day = found.at.map(|at| {
             let day = figures.weekday_date(Local::new(at, found.offset.unwrap_or(0)).day);
@@ -212,28 +245,7 @@ fn coarse_page(visitor: &Visitor, figures: &Figures, form: &TrackForm, found: Op
         }
     });
     let unknown = found.is_none().then(|| alert(visitor, None, "info", w.get("parcels-unknown-number")));
-    public_page(visitor, &title, || {
-        view! {
-            <div class="wrap narrow section stack">
-                <h1 class="h1">{heading}</h1>
-                <section class="panel slip" aria-label=w.get("status")>
-                    <div class="panel__body stack">{told}{unknown}</div>
-                    <div class="slip__tear"></div>
-                    <div class="slip__stub"><span class="ref">{number}</span></div>
-                </section>
-                <section class="panel" aria-labelledby="more">
-                    <div class="panel__head"><h2 id="more">{w.get("parcels-more")}</h2></div>
-                    <form class="panel__body stack" method="post" action="/track">
-                        <p class="muted">{w.get("parcels-more-text")}</p>
-                        <input r#type="hidden" name="number" value=key(&form.number)/>
-                        {postcode_field(w, form)}
-                        <button class="button button--primary">{w.get("parcels-show")}</button>
-                    </form>
-                </section>
-                <p><a href="/track">{w.get("parcels-another-number")}</a></p>
-            </div>
-        }
-    })
+    view! { {told}{unknown} }
 }
 
 /// The form, with what is wrong with what was sent. A refusal keeps the status of a page, as signing in does.
@@ -241,7 +253,7 @@ fn form_page(visitor: &Visitor, form: &TrackForm, fault: Option<Fault>) -> Respo
     let w = visitor.words();
     let title = w.get("parcels-track-title");
     let heading = title.clone();
-    public_page(visitor, &title, || {
+    public_page(visitor, &title, Live::Not, || {
         view! {
             <div class="wrap narrow section stack">
                 <h1 class="h1">{heading}</h1>

@@ -1,29 +1,32 @@
 //! Look-ups without sign-in, counted: so many of one number and so many from one network.
 
+use crate::web::network_of;
 use guichet_platform::{
     db::{DbError, Tx},
     on,
     scope::{Named, PublicScope},
 };
 use guichet_types::{Id, Timestamp};
-use std::net::IpAddr;
 
 /// What is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The word that a number alone tells.
+    /// The word that a number alone tells: on its page, and by the page's stream.
     Coarse,
     /// The journey, with a postcode.
     Detail,
+    /// A stream of what was looked up already: it proves that by a secret that is too long to be guessed.
+    Stream,
 }
 
 impl Look {
     /// How many in a span from one network, and of one number.
     const fn limits(self) -> (i64, i64) {
         match self {
-            Self::Coarse => (60, 60),
+            Self::Coarse => (120, 120),
             // A postcode has too many values to be found ten at a time.
             Self::Detail => (30, 10),
+            Self::Stream => (120, 120),
         }
     }
 }
@@ -42,15 +45,19 @@ pub async fn is_allowed(
     network: &str,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let Named::Parcel(number) = scope.named() else { return Ok(false) };
+    let what = match scope.named() {
+        Named::Parcel(number) => number.as_bytes(),
+        Named::Share(hash) => hash,
+    };
     let name: &[u8] = match look {
         Look::Coarse => b"coarse",
         Look::Detail => b"detail",
+        Look::Stream => b"stream",
     };
     let (of_network, of_number) = look.limits();
     let network = network_of(network);
     let by_network = count(tx, &[b"lookup", name, b"network", network.as_bytes()], now).await?;
-    let by_number = count(tx, &[b"lookup", name, b"number", number.as_bytes()], now).await?;
+    let by_number = count(tx, &[b"lookup", name, b"number", what], now).await?;
     Ok((by_network <= of_network) & (by_number <= of_number))
 }
 
@@ -75,28 +82,4 @@ pub async fn forget_lookups(tx: &mut Tx, _scope: &PublicScope, now: Timestamp) -
     on!(tx, c => sqlx::query(DROP).bind(now.plus_seconds(-2 * SPAN_SECONDS).millis()).execute(&mut **c).await
         .map(|_| ()))?;
     Ok(())
-}
-
-/// What stands for a network: an IPv4 address, or the first half of an IPv6 address, which is one household.
-fn network_of(address: &str) -> String {
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V6(six)) => match six.to_ipv4_mapped() {
-            Some(four) => four.to_string(),
-            None => six.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
-        },
-        Ok(IpAddr::V4(four)) => four.to_string(),
-        Err(_) => address.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network_of;
-
-    #[test]
-    fn a_household_is_one_network() {
-        assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2::9"));
-        assert_ne!(network_of("2001:db8:1:2::9"), network_of("2001:db8:1:3::9"));
-        assert_eq!(network_of("::ffff:192.0.2.7"), network_of("192.0.2.7"));
-    }
 }

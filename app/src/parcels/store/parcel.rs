@@ -1,6 +1,6 @@
 //! Parcels as a customer sees them.
 
-use super::super::model::{Role, Span};
+use super::super::model::{Measures, Role, Span};
 use guichet_platform::{
     db::{DbError, Tx},
     on,
@@ -51,6 +51,10 @@ pub struct Parcel {
     pub source: Option<String>,
     /// When the latest news came.
     pub seen_at: Timestamp,
+    /// What is told of the parcel itself; nothing for anybody who is not signed in.
+    pub measures: Measures,
+    /// What the recipient shows to the driver: for them alone, while the van has it.
+    pub handover_code: Option<String>,
     /// What the customer is to it.
     pub role: Role,
 }
@@ -105,6 +109,8 @@ pub(super) struct ParcelRow {
     stops: Option<i64>,
     source: Option<String>,
     seen_at: i64,
+    measures: Option<String>,
+    handover_code: Option<String>,
     role: Option<String>,
 }
 
@@ -136,6 +142,8 @@ impl TryFrom<ParcelRow> for Parcel {
             stops: row.stops,
             source: row.source,
             seen_at: Timestamp(row.seen_at),
+            measures: row.measures.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+            handover_code: row.handover_code,
             role: Role::from_name(row.role.as_deref().unwrap_or_default()),
         })
     }
@@ -146,7 +154,9 @@ macro_rules! followed {
         concat!(
             "select s.id, s.number, s.carrier, s.service, s.reference, s.sender_name, s.sender_city, s.recipient_name,
                s.recipient_city, s.recipient_country, s.promised, s.arrival, s.previous, s.status, s.reason, s.status_at,
-               s.status_offset, s.stops, s.seen_at, f.role,
+               s.status_offset, s.stops, s.seen_at, s.measures, f.role,
+               case when f.role = 'recipient' and s.status = 'out_for_delivery'
+                 then (select k.code from parcel_code k where k.shipment_id = s.id) end as handover_code,
                (select d.name from source_document d where d.id = s.document_id) as source
              from shipment s join (select shipment_id, min(role) as role from parcel_follower
                where customer_id = $1 group by shipment_id) f on f.shipment_id = s.id ",

@@ -69,16 +69,64 @@ pub async fn knows_postcode(
     scope: &PublicScope,
     postcode: &str,
 ) -> Result<Option<Id<kind::Parcel>>, DbError> {
-    const FIND: &str = "select s.id, s.recipient_postcode from shipment s where s.number = $1";
     let Some(number) = number_of(scope) else { return Ok(None) };
-    let row: Option<(Vec<u8>, Option<String>)> =
-        on!(tx, c => sqlx::query_as(FIND).bind(&**number).fetch_optional(&mut **c).await)?;
-    let (id, stored) = row.unzip();
-    let stored = stored.flatten().filter(|stored| !stored.is_empty());
+    let (id, stored) = postcode_of(tx, number).await?;
     let known = stored.is_some();
     let right = same(stored.as_deref().unwrap_or("no postcode"), postcode);
-    let id = id.and_then(|id| Id::try_from(id).ok());
     Ok(id.filter(|_| known & right))
+}
+
+/// A parcel by its number, and the postcode that it goes to. For comparing alone.
+async fn postcode_of(tx: &mut Tx, number: &str) -> Result<(Option<Id<kind::Parcel>>, Option<String>), DbError> {
+    const FIND: &str = "select s.id, s.recipient_postcode from shipment s where s.number = $1";
+    let row: Option<(Vec<u8>, Option<String>)> =
+        on!(tx, c => sqlx::query_as(FIND).bind(number).fetch_optional(&mut **c).await)?;
+    let (id, stored) = row.unzip();
+    Ok((id.and_then(|id| Id::try_from(id).ok()), stored.flatten().filter(|stored| !stored.is_empty())))
+}
+
+/// What proves later that the postcode of a parcel was known once: a hash that only this installation can make, of number and
+/// postcode, until a moment. So the postcode itself stands in no address, and one that is corrected ends what it opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The hash.
+    pub seal: Id<()>,
+    /// Until when it proves anything.
+    pub until: Timestamp,
+}
+
+fn seal(tx: &Tx, number: &str, postcode: &str, until: Timestamp) -> Id<()> {
+    tx.stable_id(&[b"track-proof", number.as_bytes(), postcode.as_bytes(), &until.millis().to_le_bytes()])
+}
+
+/// The proof for somebody who has shown that they know the postcode.
+#[must_use]
+pub fn prove(tx: &Tx, scope: &PublicScope, postcode: &str, until: Timestamp) -> Option<Proof> {
+    Some(Proof { seal: seal(tx, number_of(scope)?, postcode, until), until })
+}
+
+/// The parcel, for whoever has a proof that holds. The same work is done whether there is such a parcel or not.
+///
+/// # Errors
+/// What the database says.
+pub async fn holds(
+    tx: &mut Tx,
+    scope: &PublicScope,
+    proof: &Proof,
+    now: Timestamp,
+) -> Result<Option<Id<kind::Parcel>>, DbError> {
+    let Some(number) = number_of(scope).cloned() else { return Ok(None) };
+    let (id, stored) = postcode_of(tx, &number).await?;
+    let known = stored.is_some();
+    let right = seal(tx, &number, stored.as_deref().unwrap_or("no postcode"), proof.until);
+    let right = same(&right.to_string(), &proof.seal.to_string());
+    Ok(id.filter(|_| known & right & (now < proof.until)))
+}
+
+/// What a stream of this number is woken by, whether there is such a parcel or not.
+#[must_use]
+pub fn bell_of(tx: &Tx, scope: &PublicScope) -> Option<Id<kind::Parcel>> {
+    number_of(scope).map(|number| super::parcel_id(tx, number))
 }
 
 /// Whether two texts are the same, in a time that does not tell where they differ.
@@ -111,7 +159,8 @@ pub async fn find_shared(
 pub async fn read_public(tx: &mut Tx, _scope: &PublicScope, id: Id<kind::Parcel>) -> Result<Option<Public>, DbError> {
     const PARCEL: &str = "select s.id, s.number, s.carrier, s.service, null as reference, null as sender_name, s.sender_city,
           null as recipient_name, null as recipient_city, s.recipient_country, s.promised, s.arrival, s.previous, s.status,
-          s.reason, s.status_at, s.status_offset, s.stops, null as source, s.seen_at, null as role
+          s.reason, s.status_at, s.status_offset, s.stops, null as source, s.seen_at, null as measures,
+          null as handover_code, null as role
         from shipment s where s.id = $1";
     // Degrees to a tenth: a town, not a house.
     const EVENTS: &str =

@@ -2,6 +2,7 @@
 
 use guichet_platform::{
     db::{DbError, Tx},
+    live::wake,
     on,
     scope::CustomerScope,
 };
@@ -110,5 +111,7 @@ pub async fn revoke_share(
         where id = $3 and customer_id = $1 and shipment_id = $2";
     let done = on!(tx, c => sqlx::query(REVOKE).bind(scope.bytes()).bind(parcel.as_bytes().as_slice())
         .bind(share.as_bytes().as_slice()).bind(now.millis()).execute(&mut **c).await.map(|done| done.rows_affected()))?;
+    // A page that is open by this link is over.
+    wake(tx, parcel).await?;
     Ok(done > 0)
 }

@@ -14,6 +14,7 @@ mod carrier;
 mod codes;
 mod epcis;
 mod ids;
+mod measure;
 mod out;
 mod own;
 pub mod record;

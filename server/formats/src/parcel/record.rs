@@ -4,7 +4,7 @@
 //! where they are met. When reading ends with a refusal, nothing that was handed on before may be kept.
 
 use crate::record::{Finding, Quarantined};
-use guichet_types::{Decimal, ParcelReason, ParcelStatus, Timestamp};
+use guichet_types::{Decimal, Money, ParcelReason, ParcelStatus, Timestamp};
 use serde::Serialize;
 
 /// One step of a document, in document order.
@@ -117,6 +117,14 @@ pub struct ShipmentUpdate {
     pub delivered_at: Option<String>,
     /// Who signed.
     pub signed_by: Option<String>,
+    /// What it weighs, in grams.
+    pub grams: Option<i64>,
+    /// Length, width and height in millimetres.
+    pub size: Option<[i64; 3]>,
+    /// Up to what it is insured.
+    pub insured: Option<Money>,
+    /// What the recipient shows to the driver, who then hands over; own form.
+    pub handover_code: Option<String>,
     /// Carriers: how the answer for this number ended, `SUCCESS`.
     pub outcome: Option<String>,
     /// Events that the document has for it.

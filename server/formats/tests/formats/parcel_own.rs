@@ -48,6 +48,9 @@ fn both_examples_of_the_documentation_are_accepted_and_say_the_same() {
         let estimated = shipment.estimated.as_ref().unwrap();
         assert_eq!(estimated.reason, Some(ParcelReason::Weather));
         assert_eq!(estimated.to, Timestamp(1_795_003_200_000));
+        assert_eq!((shipment.grams, shipment.size), (Some(2_400), Some([400, 300, 180])));
+        assert_eq!(shipment.insured.map(|insured| insured.minor), Some(50_000));
+        assert_eq!(shipment.handover_code.as_deref(), Some("4092"));
         let held = &events[1];
         assert_eq!((held.status, held.reason), (ParcelStatus::Held, Some(ParcelReason::Weather)));
         assert_eq!((held.offset_minutes, held.code.as_deref()), (Some(60), Some("DY")));
@@ -67,6 +70,22 @@ fn the_documentation_names_every_status_and_every_reason() {
     {
         assert!(text.contains(&format!("`{word}`")), "{word}");
     }
+}
+
+#[test]
+fn what_is_wrong_about_the_parcel_itself_is_told_and_left_out() {
+    let text = r#"{"guichet":"parcels/1","shipments":[{"carrier":"gx","number":"GX1","weight_kg":"heavy",
+        "size":{"length_cm":40},"insured":{"amount":"5","currency":"EURO"},"handover_code":"4 0 9 2!"}]}"#;
+    let report = report_bytes(text.as_bytes(), &Limits::default());
+    assert_eq!((report.class, report.findings.len()), (Class::Warn, 4), "{:?}", report.findings);
+    assert!(
+        !report.findings.iter().any(|finding| format!("{finding:?}").contains("4 0 9 2")),
+        "a secret is not repeated"
+    );
+    let (shipments, _) = records(text.as_bytes());
+    let shipment = &shipments[0];
+    assert_eq!((shipment.grams, shipment.size, shipment.insured), (None, None, None));
+    assert_eq!(shipment.handover_code, None);
 }
 
 fn document(event: &str) -> String {

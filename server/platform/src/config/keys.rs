@@ -86,7 +86,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 54] = [
+pub(super) const KEYS: [Key; 56] = [
     key(
         "institution",
         "name",
@@ -470,4 +470,20 @@ pub(super) const KEYS: [Key; 54] = [
         "",
     ),
     key("live", "max_streams_per_session", Number(1..=1_000), "8", "Streams at once in one session.", ""),
+    key(
+        "live",
+        "max_public_streams",
+        Number(1..=100_000),
+        "1000",
+        "Streams at once of pages that need no sign-in: public tracking, shared links.",
+        "",
+    ),
+    key(
+        "live",
+        "max_public_streams_per_network",
+        Number(1..=100_000),
+        "20",
+        "Of those, streams at once from one network address.",
+        "",
+    ),
 ];

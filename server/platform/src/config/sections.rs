@@ -289,6 +289,10 @@ pub struct Live {
     pub keep_alive_seconds: u32,
     /// Streams at once in one session.
     pub max_streams_per_session: u32,
+    /// Streams at once of pages that need no sign-in.
+    pub max_public_streams: u32,
+    /// Of those, from one network address.
+    pub max_public_streams_per_network: u32,
 }
 
 /// What the `…_file` keys lead to. Never printed.

@@ -25,7 +25,7 @@ use crate::{
     scope::{Named, Role, Scope},
 };
 use futures::future::BoxFuture;
-use guichet_types::{Id, kind};
+use guichet_types::Id;
 use seat::{Doors, Seat};
 use sha2::{Digest, Sha256};
 use sqlx::{Pool, Postgres, pool::PoolConnection};
@@ -90,7 +90,7 @@ pub enum Dialect {
 pub struct Tx {
     conn: Conn,
     id_key: [u8; 32],
-    moved: BTreeMap<Id<kind::Customer>, Option<i64>>,
+    moved: BTreeMap<[u8; 16], Option<i64>>,
     sends: bool,
     writes_letters: bool,
     acts: Vec<Entry>,
@@ -126,10 +126,10 @@ impl Tx {
         Id::from_bytes(id)
     }
 
-    /// Notes that a customer has a new event, by its number, or something else that their streams must look at; they are woken
-    /// after the commit.
-    pub(crate) fn moved(&mut self, customer: Id<kind::Customer>, seq: Option<i64>) {
-        let known = self.moved.entry(customer).or_insert(seq);
+    /// Notes that a customer has a new event, by its number, or that a customer or a thing has something else that streams must
+    /// look at; they are woken after the commit.
+    pub(crate) fn moved<K>(&mut self, id: Id<K>, seq: Option<i64>) {
+        let known = self.moved.entry(*id.as_bytes()).or_insert(seq);
         *known = known.zip(seq).map(|(known, seq)| known.max(seq));
     }
 
@@ -303,8 +303,8 @@ impl Db {
             tx.end(result.is_ok()).await.map_err(sql)?;
         }
         if result.is_ok() {
-            for (customer, seq) in std::mem::take(&mut tx.moved) {
-                self.bus.ring(customer, seq);
+            for (id, seq) in std::mem::take(&mut tx.moved) {
+                self.bus.ring(Id::<()>::from_bytes(id), seq);
             }
             if tx.sends {
                 self.outbox_bell.notify_one();

@@ -2,6 +2,7 @@
 
 use super::{Db, DbError, Pools, hex, migrate, seat::Doors};
 use crate::{live::Bus, random::Random, scope::Role};
+use guichet_types::{Id, kind};
 use sqlx::{
     ConnectOptions as _, Pool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -141,22 +142,24 @@ impl Db {
                 listener.listen("guichet_live").await?;
                 loop {
                     let heard = listener.recv().await?;
-                    // `customer seq` for an event, the customer alone for anything else.
-                    let (customer, seq) = match heard.payload().split_once(' ') {
-                        Some((customer, seq)) => (customer, seq.parse().ok()),
+                    // `customer seq` for an event, a customer or a thing alone for anything else.
+                    let (id, seq) = match heard.payload().split_once(' ') {
+                        Some((id, seq)) => (id, seq.parse().ok()),
                         None => (heard.payload(), None),
                     };
-                    if let Ok(customer) = customer.parse() {
-                        self.bus.ring(customer, seq);
+                    if let Ok(id) = id.parse::<Id<()>>() {
+                        self.bus.ring(id, seq);
                     }
                 }
             }
             Pools::Sqlite(doors) => {
                 let mut conn = doors.take(Role::Feed, false).await?;
                 let (mut seen, mut since): (i64, i64) = (0, 0);
+                let (mut looks, mut things_moved) = (0_u32, false);
                 loop {
                     let version: i64 = sqlx::query("pragma data_version").fetch_one(&mut *conn).await?.get(0);
                     if version != seen {
+                        things_moved = true;
                         seen = version;
                         let moved: Vec<(Vec<u8>, i64, i64)> = sqlx::query_as(
                             "select customer_id, max(at), max(seq) from live_event where at >= $1 group by customer_id",
@@ -166,10 +169,16 @@ impl Db {
                         .await?;
                         for (customer, at, seq) in moved {
                             since = since.max(at);
-                            if let Ok(customer) = customer.try_into() {
+                            if let Ok(customer) = Id::<kind::Customer>::try_from(customer) {
                                 self.bus.ring(customer, Some(seq));
                             }
                         }
+                    }
+                    // Which things have moved is written nowhere: all of them, once a second at most.
+                    looks = looks.wrapping_add(1);
+                    if things_moved && looks % 5 == 0 {
+                        things_moved = false;
+                        self.bus.ring_things();
                     }
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }

@@ -200,6 +200,20 @@ const CUSTOMER: &[Rule] = &[
            or id in (select c.document_id from claim_party p join claim c on c.id = p.claim_id
              where p.customer_id = current_customer())",
     ),
+    // 0006
+    rule(
+        "parcel_code",
+        "select",
+        "shipment_id in (select f.shipment_id from parcel_follower f join shipment s on s.id = f.shipment_id
+        where f.customer_id = current_customer() and f.role = 'recipient' and s.status = 'out_for_delivery')",
+    ),
+    rule("parcel_notice", "select delete", OWN),
+    rule(
+        "parcel_notice",
+        "insert",
+        "customer_id = current_customer() and shipment_id in (
+        select shipment_id from parcel_follower where customer_id = current_customer())",
+    ),
     // 0007
     rule("mail", "insert", OWN),
     // 0008

@@ -139,7 +139,7 @@ impl Sessions {
         let but = but.map(|session| session.as_bytes().to_vec());
         on!(tx, c => sqlx::query(sql).bind(customer.as_bytes().as_slice()).bind(self.clock.now().millis()).bind(but)
             .execute(&mut **c).await.map(|_| ()))?;
-        wake(tx, customer).await
+        crate::live::wake(tx, customer).await
     }
 
     /// The session of a token that a newer one has replaced, while requests with it may be under way. After that the
@@ -178,21 +178,11 @@ impl Sessions {
                             .outcome(Outcome::Refused)
                             .detail(Detail::Reason("copied-token")),
                     );
-                    wake(tx, customer).await
+                    crate::live::wake(tx, customer).await
                 }
                 .boxed()
             })
             .await?;
         Ok(None)
     }
-}
-
-/// Open streams look at their session when they are woken, on every node.
-pub(super) async fn wake(tx: &mut Tx, customer: Id<kind::Customer>) -> Result<(), DbError> {
-    if tx.dialect() == Dialect::Postgres {
-        on!(tx, c => sqlx::query("select pg_notify('guichet_live', $1)").bind(customer.to_string())
-            .execute(&mut **c).await.map(|_| ()))?;
-    }
-    tx.moved(customer, None);
-    Ok(())
 }

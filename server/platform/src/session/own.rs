@@ -1,6 +1,6 @@
 //! A customer's own sessions: the list, and ending them.
 
-use super::{SessionRow, Sessions, begin::wake, id};
+use super::{SessionRow, Sessions, id};
 use crate::{
     audit::{Action, Detail, Entry},
     db::{DbError, Tx},
@@ -81,7 +81,7 @@ impl Sessions {
                         let entry = Entry::by_customer(Action::SessionEnded, scope.customer(), now);
                         tx.audit(entry.detail(Detail::Count(ended)));
                     }
-                    wake(tx, scope.customer()).await?;
+                    crate::live::wake(tx, scope.customer()).await?;
                     Ok::<_, DbError>(ended)
                 }
                 .boxed()

@@ -215,25 +215,35 @@ impl Day {
             "sender": { "name": "Atelier Kranz", "city": "Leipzig", "country": "DE" }, "recipient": ines,
             "promised": self.window(from.plus_seconds(-5 * 3_600), to.plus_seconds(-5 * 3_600)),
             "estimated": merged(self.window(from, to), json!({ "reason": "weather" })), "events": storm,
+            "weight_kg": "2.4", "size": { "length_cm": 40, "width_cm": 30, "height_cm": 18 },
+            "insured": { "amount": "500.00", "currency": "EUR" }, "handover_code": self.code(),
         });
         let second = json!({
             "number": self.number(1), "service": "Standard", "sender": { "name": "Librairie du Robec", "city": "Paris", "country": "FR" },
             "recipient": ines, "promised": self.window(self.at(1, 9, 0), self.at(1, 12, 0)),
+            "weight_kg": "0.65", "size": { "length_cm": 24, "width_cm": 16, "height_cm": "4.5" },
             "events": [self.event("b1", early(9), "picked_up", "Pris en charge", &PARIS)],
         });
         let third = json!({
             "number": self.number(2), "service": "Retour", "reference": "RMA 5530", "sender": ines,
             "recipient": { "name": "Maison Lys", "postcode": "69003", "city": "Lyon", "country": "FR" },
+            "weight_kg": "1.1", "insured": { "amount": "100.00", "currency": "EUR" },
             "events": [self.event("c1", early(20), "picked_up", "Déposé au point relais", &ROUEN)],
         });
         let fourth = json!({
             "number": self.unit(1), "service": "Palette", "sender": { "name": "Vélo Nord", "city": "Lille", "country": "FR" },
             "recipient": { "name": "Hugo Moreau", "customer": "44712209", "postcode": "76000", "city": "Rouen", "country": "FR" },
             "estimated": self.window(self.at(1, 14, 0), self.at(1, 18, 0)),
+            "weight_kg": "38", "size": { "length_cm": 120, "width_cm": 80, "height_cm": 95 },
             "events": [self.event("d1", early(6), "picked_up", "Pris en charge", &LILLE)],
         });
         let document = self.document(self.began, vec![first, second, third, fourth]);
         self.scene(0, String::new(), document)
+    }
+
+    /// What Inès shows to the driver, another one on each day.
+    fn code(&self) -> String {
+        format!("{:04}", (self.day.days().unsigned_abs() * 7_919) % 10_000)
     }
 
     /// When the van is expected: the customer has half an hour to ask for something else.

@@ -5,7 +5,7 @@ use crate::{
     portal::{PASSWORD, Portal, parcel, statement},
     portfolio::portfolio_of,
 };
-use guichet_platform::{random::Random, scope::operator};
+use guichet_platform::random::Random;
 
 /// A customer of the crowd.
 #[derive(Clone, Debug)]
@@ -64,7 +64,6 @@ fn tracking(of: u32) -> String {
 
 /// So many customers, each signed in.
 pub async fn crowd(portal: &Portal, size: u32) -> Vec<Member> {
-    let hash = portal.services.passwords.hash(PASSWORD.to_owned()).await.unwrap();
     let mut members = Vec::new();
     for of in 0..size {
         let (number, word, account) = (format!("{}", 100 + of), word(of + 1), iban(of));
@@ -81,7 +80,7 @@ pub async fn crowd(portal: &Portal, size: u32) -> Vec<Member> {
         portal.send(&claims::policy_of(&number, &word)).await;
         portal.send(&claims::claim_of(&number, &word)).await;
         let email = format!("{number}@mail.example");
-        assert!(portal.services.sessions.set_credential(&operator(), &number, &email, hash.clone()).await.unwrap());
+        portal.services.identity.sign_up(&number, &email, PASSWORD).await.unwrap();
         members.push(Member { cookie: portal.sign_in(&number).await, ..member });
     }
     members

@@ -1,6 +1,6 @@
 //! Answers in JSON: EasyPost, AfterShip, DHL, UPS, FedEx, USPS, LaserShip, Prestige.
 
-use super::table::{Answer, Event, NOTHING, NOWHERE, Shipment, When, Where, has};
+use super::table::{Answer, Event, NOTHING, NOWHERE, Shipment, Size, Weight, When, Where, has};
 use crate::parcel::tree::Tree;
 
 /// The first that fits counts.
@@ -26,6 +26,8 @@ pub(super) const ANSWERS: &[Answer] = &[
             promised: "carrier_detail/guaranteed_delivery_date",
             estimated: "est_delivery_date",
             signed_by: "signed_by",
+            // In ounces.
+            weight: Weight { value: "weight", unit: "", always: "oz" },
             events: "tracking_details",
             ..NOTHING
         },
@@ -79,6 +81,11 @@ pub(super) const ANSWERS: &[Answer] = &[
             estimated: "expected_delivery|latest_estimated_delivery/datetime|courier_estimated_delivery_date/estimated_delivery_date",
             signed_by: "signed_by",
             delivered_at: "shipment_delivery_date",
+            weight: Weight {
+                value: "shipment_weight/value|shipment_weight",
+                unit: "shipment_weight/unit|shipment_weight_unit",
+                always: "",
+            },
             events: "checkpoints",
             ..NOTHING
         },
@@ -125,6 +132,15 @@ pub(super) const ANSWERS: &[Answer] = &[
             estimated: "estimatedTimeOfDelivery|estimatedDeliveryTimeFrame/estimatedThrough",
             signed_by: "details/proofOfDelivery/signed/name|details/proofOfDelivery/familyName",
             delivered_at: "details/proofOfDelivery/timestamp",
+            weight: Weight { value: "details/weight/value", unit: "details/weight/unitText", always: "" },
+            size: Size {
+                sides: [
+                    "details/dimensions/length/value",
+                    "details/dimensions/width/value",
+                    "details/dimensions/height/value",
+                ],
+                unit: "details/dimensions/length/unitText",
+            },
             events: "events",
             ..NOTHING
         },
@@ -159,6 +175,7 @@ pub(super) const ANSWERS: &[Answer] = &[
             reference: "referenceNumber/number",
             estimated: "deliveryDate/date",
             signed_by: "deliveryInformation/receivedBy",
+            weight: Weight { value: "weight/weight", unit: "weight/unitOfMeasurement", always: "" },
             events: "activity",
             ..NOTHING
         },
@@ -201,6 +218,19 @@ pub(super) const ANSWERS: &[Answer] = &[
             },
             estimated: "estimatedDeliveryTimeWindow/window/ends|standardTransitTimeWindow/window/ends",
             signed_by: "deliveryDetails/receivedByName",
+            weight: Weight {
+                value: "packageDetails/weightAndDimensions/weight/value",
+                unit: "packageDetails/weightAndDimensions/weight/unit",
+                always: "",
+            },
+            size: Size {
+                sides: [
+                    "packageDetails/weightAndDimensions/dimensions/length",
+                    "packageDetails/weightAndDimensions/dimensions/width",
+                    "packageDetails/weightAndDimensions/dimensions/height",
+                ],
+                unit: "packageDetails/weightAndDimensions/dimensions/units",
+            },
             events: "scanEvents",
             ..NOTHING
         },

@@ -8,6 +8,7 @@ mod xml;
 use super::{
     codes,
     ids::{is_number, key_of},
+    measure,
     out::Out,
     record::{Document, Party, Place, Record, ShipmentUpdate, TrackingEvent, Window},
     tree::Tree,
@@ -19,7 +20,7 @@ use crate::{
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
 use std::collections::HashSet;
-use table::{Answer, Where};
+use table::{Answer, Size, Where};
 use when::{day_or_time, when, window};
 
 /// Names of elements and keys that only these answers have; for telling the format by the first bytes.
@@ -190,6 +191,13 @@ impl Reading<'_> {
             subcode,
             text: named(paths.text),
             delivered_at: named(paths.delivered_at),
+            grams: named(paths.weight.value).and_then(|value| {
+                let unit = named(paths.weight.unit).unwrap_or_else(|| paths.weight.always.to_owned());
+                measure::grams(&value, &unit)
+            }),
+            size: size(&named, &paths.size),
+            insured: None,
+            handover_code: None,
             signed_by: named(paths.signed_by),
             outcome,
             event_count: events.len() as u64,
@@ -280,6 +288,14 @@ impl Reading<'_> {
             ..TrackingEvent::default()
         })))
     }
+}
+
+/// Length, width and height, where all three are told.
+fn size(named: &impl Fn(&str) -> Option<String>, paths: &Size) -> Option<[i64; 3]> {
+    let unit = named(paths.unit)?;
+    let side = |path: &str| measure::millimetres(&named(path)?, &unit);
+    let [length, width, height] = paths.sides;
+    Some([side(length)?, side(width)?, side(height)?])
 }
 
 /// The carrier's own numbers check themselves. What the carrier itself says of a number is taken all the same: it may be one

@@ -65,7 +65,22 @@ pub(super) struct Shipment {
     pub estimated: &'static str,
     pub signed_by: &'static str,
     pub delivered_at: &'static str,
+    pub weight: Weight,
+    pub size: Size,
     pub events: &'static str,
+}
+
+/// Where a weight stands, and its unit; or the unit that the carrier always means.
+pub(super) struct Weight {
+    pub value: &'static str,
+    pub unit: &'static str,
+    pub always: &'static str,
+}
+
+/// Where length, width and height stand, and their unit.
+pub(super) struct Size {
+    pub sides: [&'static str; 3],
+    pub unit: &'static str,
 }
 
 /// Paths from an event.
@@ -100,6 +115,8 @@ pub(super) const NOTHING: Shipment = Shipment {
     estimated: "",
     signed_by: "",
     delivered_at: "",
+    weight: Weight { value: "", unit: "", always: "" },
+    size: Size { sides: [""; 3], unit: "" },
     events: "",
 };
 

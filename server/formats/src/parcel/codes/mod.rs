@@ -100,6 +100,12 @@ mod tests {
             (ParcelStatus::Attempted, Some(ParcelReason::RecipientAbsent))
         );
         assert_eq!(meaning("fedex", Some("??"), None), (ParcelStatus::Unknown, None));
+        // What was read wrongly once: a link that expired is no return, a freight station is no recipient, and a call to arrange
+        // the delivery sends nothing back.
+        assert_eq!(meaning("fedex", Some("RD"), None).0, ParcelStatus::Unknown);
+        assert_eq!(meaning("ups", Some("DD"), None).0, ParcelStatus::InTransit);
+        assert_eq!(meaning("amazon_schema", Some("EVENT_306"), None).0, ParcelStatus::AtDepot);
+        assert_eq!(meaning("dhl_express", Some("MD"), None), (ParcelStatus::AtDepot, Some(ParcelReason::NotAttempted)));
         assert_eq!(meaning("nobody", Some("DL"), None), (ParcelStatus::Unknown, None));
     }
 }

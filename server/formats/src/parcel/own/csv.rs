@@ -9,7 +9,7 @@ use crate::{
 use std::collections::{BTreeMap, HashMap};
 
 /// A column, and where its value goes: of the shipment or of the event.
-const COLUMNS: [(&str, bool, &str); 33] = [
+const COLUMNS: [(&str, bool, &str); 40] = [
     ("carrier", false, "carrier"),
     ("number", false, "number"),
     ("service", false, "service"),
@@ -27,6 +27,13 @@ const COLUMNS: [(&str, bool, &str); 33] = [
     ("estimated_from", false, "estimated/from"),
     ("estimated_to", false, "estimated/to"),
     ("estimated_reason", false, "estimated/reason"),
+    ("weight_kg", false, "weight_kg"),
+    ("length_cm", false, "size/length_cm"),
+    ("width_cm", false, "size/width_cm"),
+    ("height_cm", false, "size/height_cm"),
+    ("insured_amount", false, "insured/amount"),
+    ("insured_currency", false, "insured/currency"),
+    ("handover_code", false, "handover_code"),
     ("event_id", true, "id"),
     ("event_at", true, "at"),
     ("event_status", true, "status"),

@@ -1,6 +1,7 @@
 //! Reads our own plain form, `parcels/1`, in JSON and CSV. What it has is in `docs/formats-parcels.md`.
 
 mod csv;
+mod parcel;
 mod values;
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
     time,
 };
 use guichet_types::{ParcelStatus, TrackingError, TrackingNumber};
+use parcel::{handover_code, insured, size, weight};
 use std::collections::HashSet;
 use values::{keys, party, reason_of, spot, window};
 
@@ -37,6 +39,10 @@ const SHIPMENT_KEYS: &[&str] = &[
     "recipient",
     "promised",
     "estimated",
+    "weight_kg",
+    "size",
+    "insured",
+    "handover_code",
     "code_list",
     "events",
     LINE,
@@ -138,6 +144,10 @@ impl Reading<'_> {
             recipient: party(tree, "recipient", place, out)?,
             promised: window(tree, "promised", place, out)?,
             estimated: window(tree, "estimated", place, out)?,
+            grams: weight(tree, place, out)?,
+            size: size(tree, place, out)?,
+            insured: insured(tree, place, out)?,
+            handover_code: handover_code(tree, place, out)?,
             event_count: events.len() as u64,
             place: place.to_owned(),
             ..ShipmentUpdate::default()

@@ -29,6 +29,7 @@ impl Line {
     }
 
     /// The statement as SQLite gets it.
+    #[expect(clippy::disallowed_methods, reason = "a statement of ours, with the name of its schema before its target")]
     fn ready<'q, E: Execute<'q, Sqlite>>(&self, mut query: E) -> Result<(SqlStr, Option<SqliteArguments>), Error> {
         let arguments = query.take_arguments().map_err(Error::Encode)?;
         let sql = query.sql();

@@ -2,7 +2,6 @@
 //! not stay behind on a connection, and plans that still use the indexes.
 
 #![expect(clippy::disallowed_methods, reason = "statements made of the names in the list; a clock that only measures")]
-#![expect(clippy::float_arithmetic, reason = "microseconds for people to read")]
 
 use crate::{
     db::{

@@ -1,8 +1,7 @@
 //! What only SQLite has: views, triggers and an authoriser in the place of roles. Each of its locks alone, a scope that does
 //! not stay behind on a connection, and plans that still use the indexes.
 
-#![expect(clippy::disallowed_methods, reason = "statements made of the names in the list; a clock that only measures")]
-#![expect(clippy::float_arithmetic, reason = "microseconds for people to read")]
+#![expect(clippy::disallowed_methods, reason = "statements made of the names in the list")]
 
 use crate::{
     db::{
@@ -259,20 +258,28 @@ async fn what_the_fence_costs() {
     // In turns, the best of each: what else the machine does falls on both.
     for _ in 0..testing::attempts(1, 8) {
         for (at, fenced) in [false, true].into_iter().enumerate() {
-            let begun = std::time::Instant::now();
+            let begun = processor_time();
             if fenced {
                 let scope = CustomerScope::new(Id::from_bytes([1; 16]));
                 world.db.read(&scope, move |tx| ask_page(tx, PAGE, rounds).boxed()).await.unwrap();
             } else {
                 world.db.read(&operator(), move |tx| ask_page(tx, PAGE, rounds).boxed()).await.unwrap();
             }
-            best[at] = best[at].min(begun.elapsed().as_secs_f64() * 1e6 / rounds as f64);
+            best[at] = best[at].min((processor_time() - begun) / rounds as f64);
         }
     }
     testing::figures(&format!(
-        "fence: the statement page's question for 50 of 10000 entries takes {:.1} µs without it and {:.1} µs behind it (best of 8 rounds)",
+        "fence: the statement page's question for 50 of 10000 entries takes {:.0} µs of processor time without it and {:.0} µs behind it (best of 8 rounds, unoptimised build)",
         best[0], best[1]
     ));
+}
+
+/// Microseconds of processor time of this process: what else the machine does falls out. Linux counts in hundredths of a second.
+fn processor_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> =
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().map(|n| n.parse().unwrap_or(0.0)).collect();
+    fields.iter().skip(11).take(2).sum::<f64>() * 10_000.0
 }
 
 async fn ask_page(tx: &mut Tx, sql: &'static str, rounds: usize) -> Result<(), DbError> {

@@ -6,9 +6,9 @@ mod site;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, State},
-    http::StatusCode,
-    middleware::from_fn_with_state,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -87,7 +87,23 @@ pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Met
         // The last that sees an answer before it is counted and sent.
         .layer(from_fn_with_state(metrics.clone(), check_owner))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::bare(Reason::Fault).into_response()))
+        .layer(from_fn(at_least))
         .layer(from_fn_with_state(metrics, observe))
+}
+
+/// What every answer carries, also where no page stands behind it: built files, health, webhooks, refusals, faults. What a
+/// page says itself stays. The policy forbids no more than being framed, because it holds for the worker and its requests too.
+async fn at_least(request: Request, next: Next) -> Response {
+    const ALL: [(HeaderName, &str); 3] = [
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in ALL {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// A page that repeats what stands in its address is not compressed beside the customer's figures: the length would tell.

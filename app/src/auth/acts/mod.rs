@@ -13,7 +13,7 @@ pub(super) mod sessions;
 pub(super) mod sign_in;
 
 use super::browser::{Asking, let_in, to_step};
-use crate::web::{Problem, Reason, Services, Visitor, redirect_to};
+use crate::web::{Problem, Reason, Services, Visitor, own_path, redirect_to};
 use axum::{Form, extract::rejection::FormRejection, response::Response};
 use guichet_platform::identity::{Entered, SignIn};
 
@@ -22,9 +22,10 @@ fn read<T>(visitor: &Visitor, form: Result<Form<T>, FormRejection>) -> Result<T,
     form.map(|Form(form)| form).map_err(|_| Problem::new(Reason::BadRequest, visitor))
 }
 
-/// Where somebody who is in goes: where they were going, or home.
+/// Where somebody who is in goes: where they were going, or home. Never off the portal, for some answers make a link of it,
+/// or give it to a script, and no redirect stands in between.
 fn goal(next: &str) -> &str {
-    if next.is_empty() { "/overview" } else { next }
+    if own_path(next) == next { next } else { "/overview" }
 }
 
 /// In: the cookies, and on.
@@ -46,5 +47,18 @@ fn proceed(services: &Services, asking: &Asking, outcome: &SignIn, next: &str) -
         }
         SignIn::Entered(entered) => Some(enter(services, asking, entered, next)),
         SignIn::Step(kind, token) => Some(to_step(*kind, token)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goal;
+
+    #[test]
+    fn whoever_is_in_stays_on_the_portal() {
+        for path in ["", "https://evil.example", "//evil.example", "javascript:alert(1)", "/\\evil.example", "evil"] {
+            assert_eq!(goal(path), "/overview", "{path:?}");
+        }
+        assert_eq!(goal("/accounts/a?q=b"), "/accounts/a?q=b");
     }
 }

@@ -55,6 +55,31 @@ on_both_databases! {
         assert!(matches!(outcome, SignIn::Entered(_)));
     }
 
+    async fn no_code_and_no_seed_is_kept_as_somebody_could_type_it(world: World) {
+        const CODES: &str = "select code_hash from recovery_code";
+        const SEED: &str = "select seed from authenticator";
+        let mut desk = Desk::new(world, Profile::Insurer).await;
+        let token = desk.enter().await;
+        let (seed, codes, _) = desk.add_app(&token).await;
+        let read = desk.world.db.read(&crate::scope::AUTH, |tx| {
+            async move {
+                let hashes: Vec<(String,)> = on!(tx, c => sqlx::query_as(CODES).fetch_all(&mut **c).await)?;
+                let sealed: (Vec<u8>,) = on!(tx, c => sqlx::query_as(SEED).fetch_one(&mut **c).await)?;
+                Ok::<_, DbError>((hashes, sealed.0))
+            }
+            .boxed()
+        });
+        let (hashes, sealed) = read.await.unwrap();
+        assert_eq!((hashes.len(), codes.len()), (10, 10));
+        for (hash,) in &hashes {
+            assert!(hash.starts_with("$argon2id$"), "{hash}");
+            assert!(codes.iter().all(|code| !hash.contains(&code[1..6]) && !hash.contains(&code[7..13])), "{hash}");
+        }
+        let plain = Secret::try_from_base32(&seed).unwrap();
+        let plain: &[u8] = plain.as_ref();
+        assert!(sealed.len() > plain.len() && !sealed.windows(plain.len()).any(|part| part == plain));
+    }
+
     async fn a_forgotten_password_is_replaced_by_mail_and_ends_every_session(world: World) {
         let mut desk = Desk::new(world, Profile::Insurer).await;
         let token = desk.enter().await;

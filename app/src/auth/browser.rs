@@ -53,7 +53,7 @@ fn devices(headers: &HeaderMap) -> Vec<SessionToken> {
 /// Adds a cookie to an answer. Values are ours: tokens and short names.
 pub(super) fn set_cookie(response: &mut Response, name: &str, value: &str, age_seconds: i64, strict: bool) {
     let site = if strict { "Strict" } else { "Lax" };
-    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={site}; Max-Age={age_seconds}");
+    let text = format!("{name}={value}; Path=/; Secure; SameSite={site}; Max-Age={age_seconds}; HttpOnly");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

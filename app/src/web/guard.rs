@@ -3,7 +3,7 @@
 
 use super::{Problem, Reason, Services, SessionEnd, Visitor, redirect_to};
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, HttpBody as _, to_bytes},
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -107,7 +107,7 @@ async fn keep_form(services: &Services, parts: &Parts, body: Body) -> (Option<Re
     const NEVER: [&str; 6] = ["/api/", "/sign-in", "/reset", "/activate", "/confirm", "/profile"];
     let path = parts.uri.path();
     let form = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let small = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let small = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let (Some(token), Some(0..=HELD)) = (token, small) else { return (None, body) };
     if NEVER.iter().any(|prefix| path.starts_with(prefix)) || form != Some(b"application/x-www-form-urlencoded") {

@@ -87,6 +87,7 @@ on_both_databases! {
         let policy = portal.links("/policies", &ines, "/policies/").await.remove(0);
         let draft = claims::begin(&portal, &ines, policy.rsplit('/').next().unwrap()).await;
         claims::fill(&portal, &ines, &draft, "fire", "2026-11-16").await;
+        claims::approve(&portal, &ines, &draft).await;
         for _ in 0..2 {
             done(&portal, &format!("{draft}/submit"), &ines, "sure=1").await;
         }
@@ -111,7 +112,7 @@ on_both_databases! {
             ("file.uploaded done", 1), ("file.uploaded refused", 1), ("instruction.sent done", 1), ("message.sent done", 1),
             ("parcel.followed done", 1), ("password.changed done", 2), ("portfolio.downloaded done", 1), ("session.begun done", 3),
             ("session.ended done", 2), ("session.refused refused", 2), ("share.ended done", 1), ("share.made done", 1),
-            ("statement.downloaded done", 2),
+            ("statement.downloaded done", 2), ("stepup.passed done", 1),
         ];
         let expected: BTreeMap<String, i64> = expected.into_iter().map(|(act, count)| (act.to_owned(), count)).collect();
         assert_eq!(acts(&portal).await, expected);

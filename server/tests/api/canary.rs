@@ -266,7 +266,7 @@ async fn live(browser: &mut Browser<'_>, canary: &Canary) -> Vec<(&'static str, 
         browser.ask("POST", &format!("{draft}/save"), &step).await;
     }
     let asked = browser.ask("POST", &format!("{draft}/submit"), "sure=1").await;
-    let approval = asked.header("location").strip_prefix("/confirm?for=").expect("an amount and an account").to_owned();
+    let approval = asked.header("location").strip_prefix("/confirm?for=").unwrap().to_owned();
     browser.get(&format!("/confirm?for={approval}")).await;
     browser.ask("POST", "/confirm", &format!("for={approval}&password={}", plus("password"))).await;
     let submitted = browser.ask("POST", &format!("{draft}/submit"), "sure=1").await;

@@ -52,11 +52,11 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for _ in 0..3 {
-            portal.world.clock.advance_seconds(200);
+            portal.world.clock.advance_seconds(600);
             assert_eq!(portal.get("/overview", &ines).await.status, StatusCode::OK);
         }
         for _ in 0..2 {
-            portal.world.clock.advance_seconds(140);
+            portal.world.clock.advance_seconds(440);
             assert_eq!(portal.get("/live?after=0&once=1", &ines).await.status, StatusCode::OK);
         }
         portal.world.clock.advance_seconds(30);
@@ -78,10 +78,10 @@ on_both_databases! {
         use axum::{body::Body, http::Request};
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
-        portal.world.clock.advance_seconds(200);
+        portal.world.clock.advance_seconds(600);
         let request = Request::builder().uri("/overview").header("cookie", &ines).header("sec-purpose", "prefetch").body(Body::empty()).unwrap();
         assert_eq!(portal.ask_with(request).await.status, StatusCode::OK);
-        portal.world.clock.advance_seconds(150);
+        portal.world.clock.advance_seconds(350);
         assert_eq!(portal.get("/overview", &ines).await.status, StatusCode::SEE_OTHER);
     }
 

@@ -129,7 +129,7 @@ pub(super) async fn apply(tx: &mut Tx, arrival: &Arrival, quotes: Vec<Quote>) ->
         };
         match instrument {
             Some(instrument) => {
-                if let Err(quote) = swift.take(arrival, instrument, quote) {
+                if let Some(quote) = swift.take(arrival, instrument, quote) {
                     swift.leave(tx, arrival, &mut run, instrument).await?;
                     market(tx, arrival, &mut run, instrument, quote).await?;
                 }

@@ -88,23 +88,23 @@ impl Swift {
     }
 
     /// Takes a price if it is the next good one of the day that is going on. Else gives it back.
-    pub fn take(&mut self, arrival: &Arrival, instrument: InstrumentId, quote: Quote) -> Result<(), Quote> {
-        let Some(known) = self.known.get_mut(&instrument) else { return Err(quote) };
+    pub fn take(&mut self, arrival: &Arrival, instrument: InstrumentId, quote: Quote) -> Option<Quote> {
+        let Some(known) = self.known.get_mut(&instrument) else { return Some(quote) };
         let (offer, misfit) = Offer::of(&known.terms, quote.clone());
         let (new, day, good) = (offer.quoted(), offer.day(), &known.good);
         let newer = (new.at, rank(offer.word)) > (good.quoted.at, good.rank);
         // A new day has a row of its own, and there may be a split before it; a day that is over changes what portfolios were worth.
         if misfit.is_some() || !newer || day != good.day || day < arrival.today() {
-            return Err(quote);
+            return Some(quote);
         }
         match judge(Some(good.quoted), known.waiting, new, arrival.now, offer.calendar(), &Limits::default()) {
             Verdict::Accept => {
                 known.good = Good { quoted: new, day, rank: rank(offer.word) };
                 known.waiting = None;
                 self.fresh.insert(instrument, offer);
-                Ok(())
+                None
             }
-            Verdict::Reject { .. } => Err(quote),
+            Verdict::Reject { .. } => Some(quote),
         }
     }
 

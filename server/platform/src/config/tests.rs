@@ -98,7 +98,7 @@ fn every_mistake_is_told_at_once_with_its_place() {
          parts, like \"info,sqlx=warn\"",
         "GUICHET_DATA__POLL_MILLIS: data.poll_millis is -1; it takes a whole number from 10 to 60000",
         "GUICHET_LIVE__RETENTION: there is no key live.retention; did you mean live.retention_hours?",
-        "GUICHET_SESSION__IDLE_MINUTES: session.idle_minutes is \"soon\"; it takes a whole number from 1 to 1440",
+        "GUICHET_SESSION__IDLE_MINUTES: session.idle_minutes is \"soon\"; it takes a whole number from 0 to 1440, no more than the profile's",
     ];
     assert_eq!(found, told);
 }
@@ -126,6 +126,7 @@ fn keys_that_depend_on_each_other_are_checked_together() {
         "institution.default_language is \"en\"; it takes one of",
         "server.metrics_listen is \"127.0.0.1:8080\"",
         "session.absolute_hours is 1;",
+        "session.idle_minutes is 61; session.profile \"bank-psd2\" takes no more than 5",
         "password.passes is 1; with",
     ];
     assert_eq!(found.len(), starts.len(), "{found:?}");

@@ -26,6 +26,8 @@ pub(super) struct Fence {
     pub guarded: HashSet<(String, Act)>,
     /// The view and the triggers of each table behind a fence: the only ones that may read it. Their names cannot be guessed.
     pub inner: HashMap<String, String>,
+    /// Tables that the role sees through a view. Others, to which it may only add, it cannot so much as count.
+    pub viewed: HashSet<String>,
     /// For each table the columns that SQLite reads itself, in other tables, to hold references true when it changes.
     pub references: HashMap<String, HashSet<(String, String)>>,
     /// Every table of the database.
@@ -79,7 +81,7 @@ impl Fence {
             },
             // `count(*)` of a name without a schema, which is a view of ours, or a part of the statement itself.
             None if column.is_empty() => {
-                self.inner.contains_key(table)
+                self.viewed.contains(table)
                     || self.is_inner(table)
                     || !(self.tables.contains(table) || table.starts_with("sqlite_") || table.starts_with("pragma_"))
             }

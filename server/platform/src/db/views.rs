@@ -42,7 +42,9 @@ pub(super) async fn put_up(conn: &mut SqliteConnection, role: Fenced, secret: &s
                 fence.open.insert((table.to_owned(), act));
                 continue;
             }
-            if act != Act::Select {
+            if act == Act::Select {
+                fence.viewed.insert(table.to_owned());
+            } else {
                 fence.guarded.insert((table.to_owned(), act));
             }
             stand_before(&mut sql, (table, &inner), act, &rows, key);

@@ -81,7 +81,9 @@ pub async fn crowd(portal: &Portal, size: u32) -> Vec<Member> {
         portal.send(&claims::claim_of(&number, &word)).await;
         let email = format!("{number}@mail.example");
         portal.services.identity.sign_up(&number, &email, PASSWORD).await.unwrap();
-        members.push(Member { cookie: portal.sign_in(&number).await, ..member });
+        let cookie = portal.sign_in(&number).await;
+        portal.services.identity.plant_passkey(&number, &word).await.unwrap();
+        members.push(Member { cookie, ..member });
     }
     members
 }

@@ -275,6 +275,7 @@ async fn what_the_fence_costs() {
 }
 
 /// Microseconds of processor time of this process: what else the machine does falls out. Linux counts in hundredths of a second.
+#[expect(clippy::float_arithmetic, reason = "a figure that is printed")]
 fn processor_time() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> =

@@ -39,7 +39,7 @@ impl Desk {
     }
 
     pub fn stranger(&self) -> Browser {
-        Browser { network: "198.51.100.7".into(), ..self.home.clone() }
+        Browser { network: "198.51.100.7".into(), devices: Vec::new(), ..self.home.clone() }
     }
 
     pub async fn try_password(&self, password: &str, browser: &Browser) -> SignIn {
@@ -105,7 +105,7 @@ impl Desk {
     pub async fn step(&self, outcome: SignIn, kind: StepKind) -> Step {
         let SignIn::Step(is, token) = outcome else { panic!("a step was due: {outcome:?}") };
         assert_eq!(is, kind);
-        self.identity.step(&token).await.unwrap().expect("the step holds")
+        self.identity.step(&token).await.unwrap().unwrap()
     }
 
     /// The letters of a kind, the latest first: to whom and what.

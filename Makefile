@@ -10,7 +10,8 @@ help: ## List the chores
 
 demo: site ## Run the portal here, with a demonstration bank and a simulated back office
 	cargo build --profile demo --package guichet
-	GUICHET_SERVER__SITE_DIR="$(TARGET)/site" "$(TARGET)/demo/guichet" demo
+	GUICHET_SESSION__PROFILE="$${GUICHET_SESSION__PROFILE:-insurer}" GUICHET_SERVER__SITE_DIR="$(TARGET)/site" \
+	  "$(TARGET)/demo/guichet" demo
 
 test: ## Run every test: lints, unit tests on both databases, the site and its weight, a browser
 	scripts/test

@@ -1,31 +1,45 @@
 //! A passkey ceremony in the browser: a challenge from the server, the authenticator's answer back to it. The browser turns
-//! both from and into JSON itself (Web Authentication level 3, section 5.1.9 and 5.1.10).
+//! both from and into JSON itself (Web Authentication level 3, sections 5.1.9 and 5.1.10).
+//!
+//! The button is the server's; what it is for stands in its attributes. Everything goes through `Reflect`: the few calls of a
+//! ceremony are not worth the weight of their types.
 
-use super::islands::PasskeyAct;
-use js_sys::{Function, JSON, Object, Promise, Reflect};
-use leptos::{ev::MouseEvent, prelude::*};
-use wasm_bindgen::{JsCast as _, JsValue};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Headers, HtmlInputElement, RequestInit, Response};
+use web_sys::{Document, Element};
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
 
 /// Makes the button ready where the browser has passkeys, and asks for one when it is pressed.
-pub(super) fn start(
-    act: PasskeyAct,
-    next: String,
-    purpose: String,
-    state: RwSignal<i8>,
-) -> impl Fn(MouseEvent) + 'static {
-    if parser(act).is_some() {
-        state.set(0);
+pub(super) fn start() {
+    let Some(button) = document().and_then(|document| document.get_element_by_id("passkey")) else { return };
+    if parser(&button).is_none() {
+        return;
     }
-    move |_| {
-        let (next, purpose) = (next.clone(), purpose.clone());
-        state.set(1);
+    show("passkey-missing", false);
+    let _ = button.remove_attribute("disabled");
+    let pressed = button.clone();
+    let press = Closure::<dyn Fn()>::new(move || {
+        let _ = pressed.set_attribute("disabled", "");
+        show("passkey-failed", false);
+        let button = pressed.clone();
         spawn_local(async move {
-            if run(act, next, purpose).await.is_none() {
-                state.set(2);
+            if run(&button).await.is_none() {
+                show("passkey-failed", true);
             }
+            let _ = button.remove_attribute("disabled");
         });
+    });
+    let _ = button.add_event_listener_with_callback("click", press.as_ref().unchecked_ref());
+    press.forget();
+}
+
+fn show(id: &str, there: bool) {
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        let _ = element.toggle_attribute_with_force("hidden", !there);
     }
 }
 
@@ -33,83 +47,95 @@ fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) {
-    let _ = Reflect::set(object, &name.into(), value);
+fn call(this: &JsValue, name: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let list = Array::new();
+    for argument in arguments {
+        list.push(argument);
+    }
+    get(this, name)?.dyn_into::<Function>().ok()?.apply(this, &list).ok()
 }
 
-fn call(this: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
-    get(this, name)?.dyn_into::<Function>().ok()?.call1(this, argument).ok()
+async fn wait(promise: JsValue) -> Option<JsValue> {
+    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
+}
+
+fn object(fields: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+fn window() -> Option<JsValue> {
+    web_sys::window().map(JsValue::from)
+}
+
+fn attribute(button: &Element, name: &str) -> JsValue {
+    button.get_attribute(name).unwrap_or_default().into()
+}
+
+fn adds(button: &Element) -> bool {
+    button.has_attribute("data-adds")
 }
 
 /// What reads a challenge, when the browser has it.
-fn parser(act: PasskeyAct) -> Option<(JsValue, &'static str)> {
-    let class = get(&web_sys::window()?, "PublicKeyCredential")?;
-    let name = if act == PasskeyAct::Add { "parseCreationOptionsFromJSON" } else { "parseRequestOptionsFromJSON" };
+fn parser(button: &Element) -> Option<(JsValue, &'static str)> {
+    let class = get(&window()?, "PublicKeyCredential")?;
+    let name = if adds(button) { "parseCreationOptionsFromJSON" } else { "parseRequestOptionsFromJSON" };
     get(&class, name)?;
     Some((class, name))
 }
 
-async fn run(act: PasskeyAct, next: String, purpose: String) -> Option<()> {
-    let path = match act {
-        PasskeyAct::SignIn => "/api/passkey/",
-        PasskeyAct::Add => "/api/passkey/add/",
-        PasskeyAct::Prove => "/api/passkey/prove/",
-    };
-    let window = web_sys::window()?;
-    let challenge = post(&format!("{path}begin"), &Object::new()).await?;
+fn go(next: &JsValue) -> Option<()> {
+    web_sys::window()?.location().assign(&next.as_string()?).ok()
+}
+
+async fn run(button: &Element) -> Option<()> {
+    let challenge = post(&attribute(button, "data-begin"), &object(&[])).await?;
     if let Some(next) = get(&challenge, "next") {
-        return window.location().assign(&next.as_string()?).ok();
+        return go(&next);
     }
-    let (class, parse) = parser(act)?;
-    let options = call(&class, parse, &get(&get(&challenge, "options")?, "publicKey")?)?;
-    let wrapped = Object::new();
-    set(&wrapped, "publicKey", &options);
-    let credentials = get(&window.navigator(), "credentials")?;
-    let verb = if act == PasskeyAct::Add { "create" } else { "get" };
-    let promise: Promise = call(&credentials, verb, &wrapped)?.dyn_into().ok()?;
-    let credential = JsFuture::from(promise).await.ok()?;
-    let answer = Object::new();
-    set(&answer, "ceremony", &get(&challenge, "ceremony")?);
-    set(&answer, "answer", &call(&credential, "toJSON", &JsValue::UNDEFINED)?);
-    set(&answer, "next", &next.into());
-    set(&answer, "purpose", &purpose.into());
-    if let Some(name) = window.document()?.get_element_by_id("passkey-name") {
-        set(&answer, "name", &name.dyn_into::<HtmlInputElement>().ok()?.value().into());
+    let (class, parse) = parser(button)?;
+    let options = call(&class, parse, &[&get(&get(&challenge, "options")?, "publicKey")?])?;
+    let credentials = get(&get(&window()?, "navigator")?, "credentials")?;
+    let verb = if adds(button) { "create" } else { "get" };
+    let credential = wait(call(&credentials, verb, &[&object(&[("publicKey", &options)])])?).await?;
+    let name = document()?.get_element_by_id("passkey-name").and_then(|field| get(&field, "value"));
+    let answer = object(&[
+        ("ceremony", &get(&challenge, "ceremony")?),
+        ("answer", &call(&credential, "toJSON", &[])?),
+        ("next", &attribute(button, "data-next")),
+        ("purpose", &attribute(button, "data-purpose")),
+        ("name", &name.unwrap_or_else(|| "".into())),
+    ]);
+    let outcome = post(&attribute(button, "data-finish"), &answer).await?;
+    match get(&outcome, "codes") {
+        Some(codes) => show_codes(&codes, &get(&outcome, "next")?.as_string()?),
+        None => go(&get(&outcome, "next")?),
     }
-    let outcome = post(&format!("{path}finish"), &answer).await?;
-    if let Some(codes) = get(&outcome, "codes") {
-        return show_codes(&codes, &get(&outcome, "next")?.as_string()?);
-    }
-    window.location().assign(&get(&outcome, "next")?.as_string()?).ok()
 }
 
 /// The recovery codes, in the place that the page has for them. They are nowhere else.
 fn show_codes(codes: &JsValue, next: &str) -> Option<()> {
-    let document = web_sys::window()?.document()?;
-    let place = document.get_element_by_id("passkey-codes")?;
-    let list = place.query_selector(".codes").ok()??;
-    for code in js_sys::Array::from(codes) {
+    let document = document()?;
+    let list = document.query_selector("#passkey-codes .codes").ok()??;
+    for code in Array::from(codes) {
         let item = document.create_element("li").ok()?;
         item.set_text_content(code.as_string().as_deref());
         list.append_child(&item).ok()?;
     }
     document.get_element_by_id("codes-next")?.set_attribute("href", next).ok()?;
-    place.remove_attribute("hidden").ok()?;
-    place.scroll_into_view();
+    show("passkey-codes", true);
+    list.scroll_into_view();
     Some(())
 }
 
-async fn post(path: &str, body: &Object) -> Option<JsValue> {
-    let headers = Headers::new().ok()?;
-    headers.set("content-type", "application/json").ok()?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_body(&JSON::stringify(body).ok()?);
-    let response = web_sys::window()?.fetch_with_str_and_init(path, &init);
-    let response: Response = JsFuture::from(response).await.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    JsFuture::from(response.json().ok()?).await.ok()
+async fn post(path: &JsValue, body: &JsValue) -> Option<JsValue> {
+    let headers = object(&[("content-type", &"application/json".into())]);
+    let body = JSON::stringify(body).ok()?;
+    let init = object(&[("method", &"POST".into()), ("headers", &headers), ("body", body.as_ref())]);
+    let response = wait(call(&window()?, "fetch", &[path, &init])?).await?;
+    get(&response, "ok")?.is_truthy().then_some(())?;
+    wait(call(&response, "json", &[])?).await
 }

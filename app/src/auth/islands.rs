@@ -56,59 +56,11 @@ pub fn SessionWatch(
     }
 }
 
-/// What a passkey is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PasskeyAct {
-    /// To sign in, or as the second factor.
-    SignIn,
-    /// To be added.
-    Add,
-    /// To prove again who somebody is.
-    Prove,
-}
-
-/// The words of the button.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PasskeyWords {
-    /// "Continue with a passkey"
-    pub label: String,
-    /// "That did not work"
-    pub failed: String,
-    /// "This browser has no passkeys, or scripts are off"
-    pub missing: String,
-    /// Where the icon is.
-    pub icon: String,
-}
-
-/// A button that asks the browser for a passkey. Without scripts it says that it needs them.
+/// Makes the page's passkey button work, which the server has written: see `pages::passkey::button`. It has nothing to show.
 #[island]
-pub fn PasskeyButton(
-    /// What for.
-    act: PasskeyAct,
-    /// Where the visitor was going.
-    next: String,
-    /// What is proved.
-    purpose: String,
-    /// What is said.
-    words: PasskeyWords,
-) -> impl IntoView {
-    // -1 there is none, 0 ready, 1 under way, 2 it did not work.
-    let state = RwSignal::new(-1_i8);
+pub fn Passkey() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    let ask = super::ceremony::start(act, next, purpose, state);
-    #[cfg(not(feature = "hydrate"))]
-    let ask = {
-        let _ = (act, next, purpose);
-        |_: leptos::ev::MouseEvent| {}
-    };
-    view! {
-        <button r#type="button" class="button button--primary button--lg button--block" on:click=ask
-            disabled=move || matches!(state.get(), -1 | 1)>
-            <svg class="icon" aria-hidden="true"><use href=words.icon></use></svg>{words.label}
-        </button>
-        <p class="error" role="alert" hidden=move || state.get() != 2>{words.failed}</p>
-        <p class="hint" hidden=move || state.get() != -1>{words.missing}</p>
-    }
+    super::ceremony::start();
 }
 
 #[cfg(feature = "hydrate")]

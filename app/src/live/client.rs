@@ -47,7 +47,6 @@ struct Client {
     channel: Option<BroadcastChannel>,
     /// The page's own stream, where it has one.
     own: Option<String>,
-    source: RefCell<Option<EventSource>>,
     broken: Cell<u32>,
     /// Counts price ticks, so that the end of one does not end the next.
     ticks: Cell<u32>,
@@ -75,7 +74,6 @@ pub fn start(state: RwSignal<&'static str>, ages: Ages) {
         state,
         channel,
         own,
-        source: RefCell::default(),
         broken: Cell::new(0),
         ticks: Cell::new(0),
     });

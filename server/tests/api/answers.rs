@@ -145,7 +145,7 @@ on_both_databases! {
         let expected = ["__Host-guichet", "__Host-guichet-device", "__Host-guichet-step", "__Host-locale", "__Host-theme"];
         assert_eq!(names, BTreeSet::from(expected));
         for cookie in &all {
-            assert!(["; Path=/;", "; Secure;", "; HttpOnly;"].iter().all(|part| cookie.contains(part)), "{cookie}");
+            assert!(["; Path=/;", "; Secure;", "; HttpOnly"].iter().all(|part| cookie.contains(part)), "{cookie}");
             assert!(cookie.contains("SameSite=Lax") || cookie.contains("SameSite=Strict"), "{cookie}");
             assert!(!cookie.contains("Domain") && cookie.len() < 4_096, "{cookie}");
         }

@@ -303,7 +303,7 @@ on_both_databases! {
         for next in ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nX: y", "\\\\evil", "javascript:alert(1)"] {
             let fields = [("name", "1"), ("password", PASSWORD), ("next", next)];
             let answer = Browser::default().post(&portal, "/sign-in", &fields).await;
-            assert_eq!(answer.header("location"), "/", "{next}");
+            assert_eq!(answer.header("location"), "/overview", "{next}");
             let mut browser = Browser::default();
             browser.password(&portal, "1", PASSWORD).await;
             let fields = [("for", "security"), ("next", next), ("password", PASSWORD)];

@@ -3,10 +3,9 @@
 
 use super::{
     frame::{fault, password_field},
-    sign_in::passkey_words,
+    passkey::{Ceremony, button},
 };
 use crate::{
-    auth::islands::{PasskeyAct, PasskeyButton},
     ui::{Place, app_page, icon},
     web::{Problem, Reason, Services, SignedIn},
 };
@@ -102,10 +101,8 @@ pub async fn page(services: &Services, who: &SignedIn, question: &Question, wron
         }
         .into_any(),
     };
-    let passkey = (factors.passkeys > 0).then(|| {
-        let words = passkey_words(visitor, w.get("auth-passkey-use"));
-        view! { <PasskeyButton act=PasskeyAct::Prove next=question.next().to_owned() purpose=question.name() words=words/> }
-    });
+    let passkey = (factors.passkeys > 0)
+        .then(|| button(visitor, &Ceremony::Prove(question.next(), &question.name()), w.get("auth-passkey-use")));
     let by_hand = factors.authenticator || factors.passkeys == 0;
     let code = factors.authenticator.then(|| super::frame::code_field("code", w.get("auth-second-code"), true, wrong));
     let between = (by_hand && factors.passkeys > 0).then(|| view! { <p class="event">{w.get("auth-or-password")}</p> });

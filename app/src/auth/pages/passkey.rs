@@ -1,11 +1,7 @@
 //! `/profile/passkey`: adding a passkey, and one that is there.
 
-use super::sign_in::passkey_words;
 use crate::{
-    auth::{
-        islands::{PasskeyAct, PasskeyButton},
-        proved::Proved,
-    },
+    auth::{islands::Passkey, proved::Proved},
     ui::{Place, app_page, icon},
     web::{Problem, Reason, Services, SignedIn, Visitor},
 };
@@ -18,16 +14,44 @@ use guichet_platform::identity::Security;
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
 
+/// What a passkey is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ceremony<'c> {
+    /// To sign in, or as the second factor; and where the visitor was going.
+    SignIn(&'c str),
+    /// To be added.
+    Add,
+    /// To prove again who somebody is: where to go then, and what for.
+    Prove(&'c str, &'c str),
+}
+
+/// The button, and what is said when it does not work or cannot. Without scripts it stays as it is.
+pub(super) fn button(visitor: &Visitor, ceremony: &Ceremony<'_>, label: String) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let (path, adds, next, purpose) = match ceremony {
+        Ceremony::SignIn(next) => ("/api/passkey", None, *next, ""),
+        Ceremony::Add => ("/api/passkey/add", Some(""), "", ""),
+        Ceremony::Prove(next, purpose) => ("/api/passkey/prove", None, *next, *purpose),
+    };
+    view! {
+        <button r#type="button" class="button button--primary button--lg button--block" id="passkey" disabled
+            data-begin=format!("{path}/begin") data-finish=format!("{path}/finish") data-adds=adds
+            data-next=next.to_owned() data-purpose=purpose.to_owned()>{icon(visitor, "key-round")}{label}</button>
+        <p class="error" role="alert" id="passkey-failed" hidden>{w.get("auth-passkey-failed")}</p>
+        <p class="hint" id="passkey-missing">{w.get("auth-passkey-missing")}</p>
+        <Passkey/>
+    }
+}
+
 /// A name and the button; the recovery codes appear in place when there are new ones.
 pub(super) fn add_form(visitor: &Visitor) -> impl IntoView + use<> {
     let w = visitor.words();
-    let words = passkey_words(visitor, w.get("auth-passkey-create"));
     view! {
         <div class="stack">
             <p class="muted">{w.get("auth-passkey-add-text")}</p>
             <div class="field"><label for="passkey-name">{w.get("auth-passkey-name")}</label>
                 <input class="input" id="passkey-name" maxlength="60" value=visitor.agent.to_string()/></div>
-            <PasskeyButton act=PasskeyAct::Add next=String::new() purpose=String::new() words=words/>
+            {button(visitor, &Ceremony::Add, w.get("auth-passkey-create"))}
             <div id="passkey-codes" class="stack" hidden>{super::codes::list(visitor, &[], "/profile#security")}</div>
         </div>
     }

@@ -2,13 +2,10 @@
 
 use super::{
     frame::{code_field, fault, frame},
-    sign_in::passkey_words,
+    passkey::{Ceremony, button},
 };
 use crate::{
-    auth::{
-        browser::Asking,
-        islands::{PasskeyAct, PasskeyButton},
-    },
+    auth::browser::Asking,
     web::{Problem, Services, Visitor, redirect_to},
 };
 use axum::{extract::State, response::Response};
@@ -61,10 +58,8 @@ async fn show(
 
 fn page(visitor: &Visitor, factors: Factors, way: Way, trusted_days: Option<i64>, wrong: bool) -> Response {
     let w = visitor.words();
-    let passkey = (factors.passkeys > 0 && way == Way::Code).then(|| {
-        let words = passkey_words(visitor, w.get("auth-passkey-use"));
-        view! { <PasskeyButton act=PasskeyAct::SignIn next=String::new() purpose=String::new() words=words/> }
-    });
+    let passkey = (factors.passkeys > 0 && way == Way::Code)
+        .then(|| button(visitor, &Ceremony::SignIn(""), w.get("auth-passkey-use")));
     let trust = trusted_days.filter(|_| way == Way::Code).map(|days| {
         let words = w.with("auth-trust", &[("days", &days.to_string())]);
         view! { <label class="check"><input r#type="checkbox" name="trust" value="yes"/><span>{words}</span></label> }

@@ -1,8 +1,10 @@
 //! `/sign-in`: a passkey, or a name and a password.
 
-use super::frame::{fault, frame, marks};
+use super::{
+    frame::{fault, frame, marks},
+    passkey::{Ceremony, button},
+};
 use crate::{
-    auth::islands::{PasskeyAct, PasskeyButton, PasskeyWords},
     ui::{alert, encode},
     web::Visitor,
 };
@@ -65,17 +67,6 @@ pub(super) async fn get(visitor: Visitor, query: Result<Query<SignInQuery>, Quer
     sign_in_page(&visitor, &SignInForm { next: query.next, ..SignInForm::default() }, told)
 }
 
-/// What the passkey button says.
-pub(super) fn passkey_words(visitor: &Visitor, label: String) -> PasskeyWords {
-    let w = visitor.words();
-    PasskeyWords {
-        label,
-        failed: w.get("auth-passkey-failed"),
-        missing: w.get("auth-passkey-missing"),
-        icon: crate::ui::icon_href(visitor, "key-round"),
-    }
-}
-
 /// The page; after a refusal with what was typed, but for the password.
 pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, told: Told) -> Response {
     let w = visitor.words();
@@ -86,7 +77,6 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, told: Told) -> Respons
         Told::Held => Some(w.get("auth-session-ended-held")),
         Told::Nothing | Told::Refused => None,
     };
-    let words = passkey_words(visitor, w.get("auth-passkey-continue"));
     let next = form.next.clone();
     let activate = if next.is_empty() { "/activate".to_owned() } else { format!("/activate?next={}", encode(&next)) };
     frame(visitor, &w.get("sign-in"), || {
@@ -94,7 +84,7 @@ pub fn sign_in_page(visitor: &Visitor, form: &SignInForm, told: Told) -> Respons
             {ended.map(|text| alert(visitor, None, "clock", text))}
             {fault(visitor, refused.then(|| w.get("sign-in-refused")))}
             <div class="stack gap-2">
-                <PasskeyButton act=PasskeyAct::SignIn next=next.clone() purpose=String::new() words=words/>
+                {button(visitor, &Ceremony::SignIn(&next), w.get("auth-passkey-continue"))}
                 <p class="hint">{w.get("auth-passkey-hint")}</p>
             </div>
             <p class="event">{w.get("auth-or-password")}</p>

@@ -113,8 +113,12 @@ impl Identity {
                     Some((customer, hash)) => (Some(id::<kind::Customer>(customer)?), hash),
                     None => (None, None),
                 };
+                let device = match customer {
+                    Some(customer) => this.known_device(tx, customer, &browser).await?.map(|known| known.id),
+                    None => None,
+                };
                 let account = customer.map_or(Account::Named(number), Account::Of);
-                Ok::<_, DbError>(match this.admit(tx, Guess::Activation, &account, None, &browser.network).await? {
+                Ok::<_, DbError>(match this.admit(tx, Guess::Activation, &account, device, &browser.network).await? {
                     Admission::Allowed(attempt) => (customer, hash, Some(attempt)),
                     Admission::Blocked => (None, None, None),
                 })

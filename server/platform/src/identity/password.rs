@@ -100,8 +100,12 @@ impl Identity {
                 let row: Option<(Vec<u8>,)> =
                     on!(tx, c => sqlx::query_as(FIND).bind(&email).fetch_optional(&mut **c).await)?;
                 let customer = row.map(|row| id(row.0)).transpose()?;
+                let device = match customer {
+                    Some(customer) => this.known_device(tx, customer, &browser).await?.map(|known| known.id),
+                    None => None,
+                };
                 let account = customer.map_or(Account::Named(email), Account::Of);
-                let admission = this.admit(tx, Guess::Mailed, &account, None, &browser.network).await?;
+                let admission = this.admit(tx, Guess::Mailed, &account, device, &browser.network).await?;
                 if let (Some(customer), Admission::Allowed(_)) = (customer, &admission) {
                     this.tell(tx, customer, &Notice::ResetCode { code }).await?;
                 }

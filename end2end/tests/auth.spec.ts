@@ -18,8 +18,8 @@ async function prove(page: Page): Promise<void> {
 }
 
 async function signOut(page: Page, world: World): Promise<void> {
-  await page.goto(`${world.url}/profile`);
-  await page.evaluate(() => fetch('/api/sign-out', { method: 'POST' })).catch(() => {});
+  await page.waitForLoadState('load');
+  await page.goto(`${world.url}/offline`);
   await page.context().clearCookies({ name: '__Host-guichet' });
 }
 

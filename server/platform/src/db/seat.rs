@@ -152,10 +152,11 @@ impl Doors {
             let door = |options: SqliteConnectOptions, query_only: bool, permits: Arc<Semaphore>| {
                 Arc::new(Door { options, role, query_only, secret: secret.clone(), permits, idle: Mutex::default() })
             };
-            // A fenced connection may not run the pragmas that optimise; the operator's does.
+            // A fenced connection may not run the pragmas that optimise, and a reader cannot; the operator's writer does.
             let base = if role.is_some() { base.clone().optimize_on_close(false, None) } else { base.clone() };
             // Mapped memory is for reading; a writer that maps the file holds as much of it as it touches.
-            let read = base.clone().pragma("mmap_size", "268435456").row_buffer_size(256);
+            let read =
+                base.clone().pragma("mmap_size", "268435456").row_buffer_size(256).optimize_on_close(false, None);
             // One more where a connection is held for good, see `Db::hear`.
             let readers = Arc::new(Semaphore::new(most + usize::from(role.is_none())));
             Pair { readers: door(read, true, readers), writer: door(base, false, turn.clone()) }

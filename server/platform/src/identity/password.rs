@@ -262,13 +262,13 @@ impl Identity {
     #[cfg(feature = "testing")]
     pub async fn plant_passkey(&self, number: &str, name: &str) -> Result<(), IdentityError> {
         const ADD: &str = "insert into passkey (id, customer_id, credential_id, name, record, added_at)
-            select $1, id, $1, $2, '{}', $3 from customer where number = $4";
+            select $1, id, $1, $2, $5, $3 from customer where number = $4";
         let id: Id<kind::Passkey> = crate::random::random_id(&*self.random);
         let (now, name, number) = (self.clock.now().millis(), name.to_owned(), number.to_owned());
         let planted = self.db.write(&AUTH, move |tx| {
             async move {
                 on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(name).bind(now).bind(number)
-                    .execute(&mut **c).await.map(|_| ()))
+                    .bind(include_str!("tests/passkey.json")).execute(&mut **c).await.map(|_| ()))
                 .map_err(DbError::from)
             }
             .boxed()

@@ -3,7 +3,7 @@
 
 use super::crowd::{Member, crowd, words_in};
 use crate::portal::{ORIGIN, Portal};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use futures::future::join_all;
 use guichet_platform::{
     on_both_databases,
@@ -11,56 +11,93 @@ use guichet_platform::{
     testing::{attempts, figures},
 };
 use http_body_util::{BodyExt as _, Empty};
-use hyper::{body::Bytes, client::conn};
+use hyper::{
+    body::{Bytes, Incoming},
+    client::conn,
+};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use std::{net::SocketAddr, sync::Arc};
-use tokio::{net::TcpStream, sync::Barrier};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpStream,
+    sync::{Barrier, Mutex},
+};
 use tokio_util::sync::CancellationToken;
 
 /// A customer's line to the server.
 pub enum Line {
     Own(conn::http1::SendRequest<Empty<Bytes>>),
-    Shared(conn::http2::SendRequest<Empty<Bytes>>),
+    Together(Arc<Together>),
 }
 
-impl Line {
-    pub async fn own(to: SocketAddr) -> Self {
-        let (sender, connection) =
-            conn::http1::handshake(TokioIo::new(TcpStream::connect(to).await.unwrap())).await.unwrap();
-        tokio::spawn(connection);
-        Self::Own(sender)
+/// One HTTP/2 connection for many. The client's library ends a connection that carries very many small frames; then there is
+/// another one.
+pub struct Together {
+    to: SocketAddr,
+    sender: Mutex<conn::http2::SendRequest<Empty<Bytes>>>,
+}
+
+impl Together {
+    async fn new(to: SocketAddr) -> Arc<Self> {
+        Arc::new(Self { to, sender: Mutex::new(Self::connect(to).await) })
     }
 
-    async fn shared(to: SocketAddr) -> conn::http2::SendRequest<Empty<Bytes>> {
+    async fn connect(to: SocketAddr) -> conn::http2::SendRequest<Empty<Bytes>> {
         let io = TokioIo::new(TcpStream::connect(to).await.unwrap());
         let (sender, connection) = conn::http2::handshake(TokioExecutor::new(), io).await.unwrap();
         tokio::spawn(connection);
         sender
     }
 
-    pub async fn get(&mut self, path: &str, cookie: &str) -> (StatusCode, HeaderMap, String) {
-        let target = match self {
-            Self::Own(_) => path.to_owned(),
-            Self::Shared(_) => format!("{ORIGIN}{path}"),
+    async fn ask(&self, request: Request<Empty<Bytes>>) -> hyper::Result<Answer> {
+        let mut sender = {
+            let mut sender = self.sender.lock().await;
+            if sender.is_closed() {
+                *sender = Self::connect(self.to).await;
+            }
+            sender.clone()
         };
-        let request = Request::get(target)
-            .header(header::HOST, "localhost")
-            .header(header::COOKIE, cookie)
-            .body(Empty::new())
-            .unwrap();
-        let response = match self {
+        sender.ready().await?;
+        whole(sender.send_request(request).await?).await
+    }
+}
+
+type Answer = (StatusCode, HeaderMap, String);
+
+async fn whole(response: Response<Incoming>) -> hyper::Result<Answer> {
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    Ok((parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+impl Line {
+    pub async fn own(to: SocketAddr) -> Self {
+        let io = TokioIo::new(TcpStream::connect(to).await.unwrap());
+        let (sender, connection) = conn::http1::handshake(io).await.unwrap();
+        tokio::spawn(connection);
+        Self::Own(sender)
+    }
+
+    pub async fn get(&mut self, path: &str, cookie: &str) -> Answer {
+        let request = |target: &str| {
+            let request = Request::get(target).header(header::HOST, "localhost").header(header::COOKIE, cookie);
+            request.body(Empty::new()).unwrap()
+        };
+        match self {
             Self::Own(sender) => {
                 sender.ready().await.unwrap();
-                sender.send_request(request).await.unwrap()
+                whole(sender.send_request(request(path)).await.unwrap()).await.unwrap()
             }
-            Self::Shared(sender) => {
-                sender.ready().await.unwrap();
-                sender.send_request(request).await.unwrap()
+            Self::Together(line) => {
+                let target = format!("{ORIGIN}{path}");
+                for _ in 0..50 {
+                    match line.ask(request(&target)).await {
+                        Ok(answer) => return answer,
+                        Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    }
+                }
+                panic!("{path} is not answered");
             }
-        };
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+        }
     }
 }
 
@@ -108,13 +145,13 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let members = crowd(&portal, attempts(16, CROWD as usize).try_into().unwrap()).await;
         let (address, stop) = served(&portal).await;
-        let shared = Line::shared(address).await;
+        let together = Together::new(address).await;
         let rounds = attempts(16, 400);
         let start = Arc::new(Barrier::new(members.len()));
         let mut asking = Vec::new();
         for (at, member) in members.iter().cloned().enumerate() {
             let pages = pages(&portal, &member).await;
-            let mut line = if at % 2 == 0 { Line::own(address).await } else { Line::Shared(shared.clone()) };
+            let mut line = if at % 2 == 0 { Line::own(address).await } else { Line::Together(together.clone()) };
             let start = start.clone();
             asking.push(tokio::spawn(async move {
                 let (mut checked, mut busy, mut marked) = (0_usize, 0_usize, 0_usize);

@@ -17,10 +17,10 @@ async function prove(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'It is me' }).click();
 }
 
-async function signOut(page: Page, world: World): Promise<void> {
-  await page.waitForLoadState('load');
-  await page.goto(`${world.url}/offline`);
-  await page.context().clearCookies({ name: '__Host-guichet' });
+/** Away from the page, so that nothing of it asks without its session; then the session is forgotten, or everything. */
+async function leave(page: Page, everything = true): Promise<void> {
+  await expect(async () => { await page.goto('about:blank'); }).toPass();
+  await page.context().clearCookies(everything ? {} : { name: '__Host-guichet' });
 }
 
 test.describe('at a bank', () => {
@@ -48,7 +48,7 @@ test.describe('at a bank', () => {
     await expect(page.getByRole('heading', { level: 1 })).toContainText(/Good (morning|afternoon|evening)/);
 
     // Again, with the code; a wrong one says so and lets try once more.
-    await page.context().clearCookies();
+    await leave(page);
     await password(page, bank, HUGO.email);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');
     await page.getByLabel('6-digit code').fill('000000');
@@ -61,7 +61,7 @@ test.describe('at a bank', () => {
     await expect(page.getByRole('heading', { level: 1 })).toContainText(/Good (morning|afternoon|evening)/);
 
     // The app is lost: a recovery code leads to where another is set up.
-    await page.context().clearCookies();
+    await leave(page);
     await password(page, bank, HUGO.email);
     await page.getByRole('link', { name: 'Use a recovery code' }).click();
     await page.getByLabel('Recovery code').fill(recovery.toLowerCase());
@@ -74,7 +74,7 @@ test.describe('at a bank', () => {
     bank.command(['user', 'add', '--customer', HUGO.number, '--email', HUGO.email], `${PASSWORD}\n`);
     const invited = bank.command(['user', 'invite', '--customer', HUGO.number]);
     const code = /Activation code\s+(\S+)/.exec(invited)?.[1] ?? '';
-    await page.context().clearCookies();
+    await leave(page);
     await page.goto(`${bank.url}/activate`);
     await looksRight(page, scripts);
     await page.getByLabel('Customer number').fill(HUGO.number);
@@ -102,14 +102,14 @@ test.describe('at a bank', () => {
     await expect(page.getByText('Well protected')).toBeVisible();
 
     // In again, without a name.
-    await signOut(page, bank);
+    await leave(page, false);
     await page.goto(`${bank.url}/sign-in?next=/accounts`);
     await page.getByRole('button', { name: 'Continue with a passkey' }).click();
     await expect(page).toHaveURL(/\/accounts$/);
     const [copy] = await authenticator.credentials();
 
     // Somebody who does not show who they are does not come in.
-    await signOut(page, bank);
+    await leave(page, false);
     await page.goto(`${bank.url}/sign-in`);
     await authenticator.verifies(false);
     await page.getByRole('button', { name: 'Continue with a passkey' }).click();
@@ -120,7 +120,7 @@ test.describe('at a bank', () => {
 
     // A clone of the key shows by its counter.
     if (copy.signCount > 0) {
-      await signOut(page, bank);
+      await leave(page, false);
       await authenticator.restore({ ...copy, signCount: 0 });
       await page.goto(`${bank.url}/sign-in`);
       await page.getByRole('button', { name: 'Continue with a passkey' }).click();
@@ -147,7 +147,7 @@ test('a passkey is added and taken away, each time after a proof', async ({ page
   expect(await authenticator.credentials()).toHaveLength(1);
 
   // A password alone is not enough any more; the passkey is the second step.
-  await page.context().clearCookies();
+  await leave(page);
   await password(page, world, HUGO.email);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Second step');
   await looksRight(page, scripts);

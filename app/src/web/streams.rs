@@ -106,7 +106,6 @@ pub fn network_of(address: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
     use guichet_platform::random::SeededRandom;

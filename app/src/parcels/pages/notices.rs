@@ -99,7 +99,7 @@ pub(super) fn panel(visitor: &Visitor, figures: &Figures, page: &ParcelPage) -> 
             <div class="panel__head"><h2 id="notify">{w.get("parcels-notify")}</h2></div>
             <form method="post" action=format!("/parcels/{}/notices", parcel.id)>
                 <div class="list">{switches.into_iter().collect_view()}</div>
-                <div class="panel__foot stack gap-2"><p class="hint">{w.get("parcels-notify-text")}</p>
+                <div class="panel__body stack gap-2"><p class="hint">{w.get("parcels-notify-text")}</p>
                     <div class="cluster gap-2"><button class="button">{w.get("parcels-notify-save")}</button>
                     <BrowserNotices label=w.get("parcels-notify-browser") done=w.get("parcels-notify-browser-on")/></div></div>
             </form>

@@ -54,7 +54,8 @@ pub async fn render(
         }
         ops.extend(parcels.iter().find(|parcel| parcel.id == id).map(|parcel| announced(visitor, parcel)));
     }
-    if !shown.has(Place::Parcels) {
+    // What somebody wants to be told is told wherever they are.
+    if event.topic != NOTICE && !shown.has(Place::Parcels) {
         return Ok(ops);
     }
     let Some(page) = pages::read_page(tx, scope, id, figures.now()).await? else { return Ok(ops) };

@@ -2,13 +2,13 @@
 
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Response, header},
 };
 use guichet_app::web::Assets;
 use std::path::{Path, PathBuf};
 use tower::ServiceBuilder;
 use tower_http::{
-    services::{ServeDir, ServeFile},
+    services::{ServeDir, ServeFile, fs::ServeFileSystemResponseBody},
     set_header::SetResponseHeaderLayer,
 };
 
@@ -54,7 +54,14 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(site_dir: &Path) -> Route
         .precompressed_gzip()
         .append_index_html_on_directories(false);
     let hashed = ServiceBuilder::new()
-        .layer(header(header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            |answer: &Response<ServeFileSystemResponseBody>| {
+                // A name that is not there may be there after the next release.
+                let there = !answer.status().is_client_error();
+                there.then_some(HeaderValue::from_static("public, max-age=31536000, immutable"))
+            },
+        ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         .service(files);

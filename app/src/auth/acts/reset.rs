@@ -52,7 +52,7 @@ pub async fn code(
 ) -> Result<Response, Problem> {
     let form = read(&visitor, form)?;
     let Some(step) = asking.step.clone() else { return Ok(redirect_to("/reset")) };
-    let outcome = services.identity.reset_code(step, &form.code).await;
+    let outcome = services.identity.reset_code(step, &form.code, &asking.browser).await;
     match outcome.map_err(|error| Problem::of_identity(error, &visitor))? {
         Ok(outcome) => Ok(proceed(&services, &asking, &outcome, "").unwrap_or_else(|| redirect_to("/reset"))),
         Err(Refusal::Gone) => Ok(redirect_to("/reset")),

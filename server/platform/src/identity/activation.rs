@@ -101,7 +101,7 @@ impl Identity {
         browser: Browser,
     ) -> Result<Result<SessionToken, Refusal>, IdentityError> {
         let number: String = number.split_whitespace().collect();
-        let this = self.clone();
+        let (this, by) = (self.clone(), browser.clone());
         let asked = self.db.write(&AUTH, move |tx| {
             async move {
                 const FIND: &str = "select c.id, a.code_hash from customer c left join activation a
@@ -120,7 +120,7 @@ impl Identity {
                 let account = customer.map_or(Account::Named(number), Account::Of);
                 Ok::<_, DbError>(match this.admit(tx, Guess::Activation, &account, device, &browser.network).await? {
                     Admission::Allowed(attempt) => (customer, hash, Some(attempt)),
-                    Admission::Blocked => (None, None, None),
+                    Admission::Blocked => (customer, None, None),
                 })
             }
             .boxed()
@@ -128,6 +128,7 @@ impl Identity {
         let (customer, hash, attempt) = asked.await?;
         let verdict = self.passwords.verify(typed_code(typed), hash).await?;
         let (Some(customer), Some(attempt), true) = (customer, attempt, verdict.ok) else {
+            self.refuse(customer, &by).await?;
             return Ok(Err(Refusal::Wrong));
         };
         let this = self.clone();

@@ -121,7 +121,12 @@ impl Identity {
     ///
     /// # Errors
     /// When it cannot be looked at.
-    pub async fn reset_code(&self, step: Step, typed: &str) -> Result<Result<SignIn, Refusal>, IdentityError> {
+    pub async fn reset_code(
+        &self,
+        step: Step,
+        typed: &str,
+        browser: &Browser,
+    ) -> Result<Result<SignIn, Refusal>, IdentityError> {
         if step.kind != StepKind::Reset {
             return Ok(Err(Refusal::Gone));
         }
@@ -129,7 +134,10 @@ impl Identity {
         let tried = self.db.write(&AUTH, move |tx| async move { this.try_step(tx, &asked).await }.boxed());
         let tried = tried.await?;
         let verdict = self.passwords.verify(typed_code(typed), step.state.code_hash.clone()).await?;
-        let (true, Some(customer), true) = (tried, step.customer, verdict.ok) else { return Ok(Err(Refusal::Wrong)) };
+        let (true, Some(customer), true) = (tried, step.customer, verdict.ok) else {
+            self.refuse(step.customer, browser).await?;
+            return Ok(Err(Refusal::Wrong));
+        };
         let this = self.clone();
         let outcome = self.db.write(&AUTH, move |tx| {
             async move {

@@ -154,7 +154,7 @@ impl Identity {
         browser: Browser,
     ) -> Result<Result<SessionToken, Refusal>, IdentityError> {
         const HASH: &str = "select password_hash from credential where customer_id = $1";
-        let (this, customer, id) = (self.clone(), session.scope.customer(), session.id);
+        let (this, customer, id, by) = (self.clone(), session.scope.customer(), session.id, browser.clone());
         let admitted = self.db.write(&AUTH, move |tx| {
             async move {
                 let device = this.known_device(tx, customer, &browser).await?.map(|known| known.id);
@@ -173,7 +173,10 @@ impl Identity {
         });
         let (attempt, hash) = admitted.await?;
         let verdict = self.passwords.verify(password, hash).await?;
-        let (Some(attempt), true) = (attempt, verdict.ok) else { return Ok(Err(Refusal::Wrong)) };
+        let (Some(attempt), true) = (attempt, verdict.ok) else {
+            self.refuse(Some(customer), &by).await?;
+            return Ok(Err(Refusal::Wrong));
+        };
         let this = self.clone();
         let proved = self.db.write(&AUTH, move |tx| {
             async move {
@@ -191,7 +194,11 @@ impl Identity {
             }
             .boxed()
         });
-        Ok(proved.await.map_err(|error: DbError| error)?)
+        let proved = proved.await.map_err(|error: DbError| error)?;
+        if proved.is_err() {
+            self.refuse(Some(customer), &by).await?;
+        }
+        Ok(proved)
     }
 
     /// Keeps a proof, and gives the session another token.

@@ -87,15 +87,15 @@ on_both_databases! {
         let step = desk.identity.step(&step).await.unwrap().unwrap();
         let (to, code) = desk.letters("reset-code").await.remove(0);
         assert_eq!(to, EMAIL);
-        assert_eq!(desk.identity.reset_code(step.clone(), "AAAA-AAAA").await.unwrap().unwrap_err(), Refusal::Wrong);
-        let outcome = desk.identity.reset_code(step.clone(), &code).await.unwrap().unwrap();
+        assert_eq!(desk.identity.reset_code(step.clone(), "AAAA-AAAA", &desk.home).await.unwrap().unwrap_err(), Refusal::Wrong);
+        let outcome = desk.identity.reset_code(step.clone(), &code, &desk.home).await.unwrap().unwrap();
         let set = desk.step(outcome, StepKind::NewPassword).await;
         let outcome = desk.identity.finish_reset(set, OTHER.to_owned(), desk.home.clone()).await.unwrap().unwrap();
         let SignIn::Entered(entered) = outcome else { panic!("in") };
         assert!(desk.session(&token).await.is_none() && desk.session(&entered.session).await.is_some());
         assert!(matches!(desk.try_password(PASSWORD, &desk.home).await, SignIn::Refused));
         // The code was used up with its step.
-        assert!(desk.identity.reset_code(step, &code).await.unwrap().is_err());
+        assert!(desk.identity.reset_code(step, &code, &desk.home).await.unwrap().is_err());
     }
 
     async fn a_reset_never_skips_the_second_factor(world: World) {
@@ -105,7 +105,7 @@ on_both_databases! {
         let step = desk.identity.begin_reset(EMAIL, desk.home.clone()).await.unwrap();
         let step = desk.identity.step(&step).await.unwrap().unwrap();
         let code = desk.letters("reset-code").await.remove(0).1;
-        let second = desk.step(desk.identity.reset_code(step, &code).await.unwrap().unwrap(), StepKind::ResetSecond).await;
+        let second = desk.step(desk.identity.reset_code(step, &code, &desk.home).await.unwrap().unwrap(), StepKind::ResetSecond).await;
         let refused = desk.identity.finish_reset(second.clone(), OTHER.to_owned(), desk.home.clone()).await.unwrap();
         assert_eq!(refused.unwrap_err(), Refusal::Gone, "not from this step");
         let code = desk.app_code(&seed);
@@ -121,7 +121,7 @@ on_both_databases! {
         let step = desk.identity.step(&step).await.unwrap().unwrap();
         assert_eq!(step.kind, StepKind::Reset);
         for _ in 0..6 {
-            assert_eq!(desk.identity.reset_code(step.clone(), "AAAA-AAAA").await.unwrap().unwrap_err(), Refusal::Wrong);
+            assert_eq!(desk.identity.reset_code(step.clone(), "AAAA-AAAA", &desk.home).await.unwrap().unwrap_err(), Refusal::Wrong);
         }
         assert!(desk.letters("reset-code").await.is_empty());
     }
@@ -198,6 +198,28 @@ on_both_databases! {
         assert!(!desk.identity.hold(&token, "/x", b"a=b").await.unwrap(), "a session that was ended on purpose keeps nothing");
         let made_up = SessionToken::fresh(&*desk.world.random);
         assert!(!desk.identity.hold(&made_up, "/x", b"a=b").await.unwrap());
+    }
+
+    async fn a_wrong_code_of_any_kind_is_in_the_log(world: World) {
+        let mut desk = Desk::new(world, Profile::Insurer).await;
+        let token = desk.enter().await;
+        let session = desk.session(&token).await.unwrap();
+        desk.identity.begin_activation("1", "AAAA-BBBB-CCCC", desk.home.clone()).await.unwrap().unwrap_err();
+        let step = desk.identity.begin_reset(EMAIL, desk.home.clone()).await.unwrap();
+        let step = desk.identity.step(&step).await.unwrap().unwrap();
+        desk.identity.reset_code(step, "AAAA-AAAA", &desk.home).await.unwrap().unwrap_err();
+        let proof = desk.identity.prove(&session, "security", None, OTHER.into(), String::new(), desk.home.clone());
+        proof.await.unwrap().unwrap_err();
+        let scope = operator();
+        let refused = desk.world.db.read(&scope, |tx| {
+            async move {
+                const COUNT: &str = "select count(*) from audit where action = 'session.refused' and customer_id is not null";
+                on!(tx, c => sqlx::query_as(COUNT).fetch_one(&mut **c).await).map_err(DbError::from)
+            }
+            .boxed()
+        });
+        let (refused,): (i64,) = refused.await.unwrap();
+        assert_eq!(refused, 3);
     }
 
     async fn what_is_over_is_swept_away(world: World) {

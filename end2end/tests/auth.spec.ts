@@ -35,6 +35,8 @@ test.describe('at a bank', () => {
   test.afterAll(async () => bank.clear());
 
   test('nobody comes in with a password alone: an app is added, without scripts too', async ({ page, scripts }) => {
+    // An app shows other figures twice a minute, and none is used twice.
+    test.setTimeout(150_000);
     await password(page, bank, HUGO.number);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('One more lock');
     await looksRight(page, scripts);

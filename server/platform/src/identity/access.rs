@@ -19,7 +19,7 @@ pub struct Access {
 }
 
 impl Identity {
-    async fn factors_of(&self, customer: Id<kind::Customer>) -> Result<Factors, IdentityError> {
+    pub(super) async fn factors_of(&self, customer: Id<kind::Customer>) -> Result<Factors, IdentityError> {
         let this = self.clone();
         let read = self.db.read(&AUTH, move |tx| async move { this.factors(tx, customer).await }.boxed());
         Ok(read.await?)

@@ -5,7 +5,7 @@
 //! until its day.
 
 use super::{
-    Browser, Identity, IdentityError, Notice, Refusal, SignIn, Step, StepKind, id, is_email, normal_email,
+    Browser, Identity, IdentityError, Notice, Refusal, SignIn, Step, StepKind, id, normal_email,
     step::StepState,
     throttle::{Account, Admission, Guess},
     typed_code,
@@ -156,7 +156,7 @@ impl Identity {
     ) -> Result<Result<SignIn, Refusal>, IdentityError> {
         let (StepKind::Activate, Some(customer)) = (step.kind, step.customer) else { return Ok(Err(Refusal::Gone)) };
         let email = normal_email(email);
-        if !is_email(&email) || email.parse::<crate::mail::Address>().is_err() {
+        if email.parse::<crate::mail::Address>().is_err() {
             return Ok(Err(Refusal::Address));
         }
         let hash = match self.new_hash(customer, password).await? {

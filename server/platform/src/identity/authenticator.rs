@@ -101,16 +101,15 @@ impl Identity {
         let sealed = STANDARD_NO_PAD.decode(sealed).unwrap_or_default();
         let Some(seed) = self.sealer.open(&place(customer), &sealed) else { return Ok(Err(Refusal::Gone)) };
         let Some(step) = self.step_of(&seed, code) else { return Ok(Err(Refusal::Wrong)) };
-        let codes = self.fresh_codes().await?;
+        let codes = self.codes_if_none(customer).await?;
         let (this, right) = (self.clone(), right.clone());
         let kept = self.db.write(&AUTH, move |tx| {
             async move {
                 on!(tx, c => sqlx::query(SET).bind(customer.as_bytes().as_slice()).bind(sealed).bind(step)
                     .bind(this.clock.now().millis()).execute(&mut **c).await.map(|_| ()))?;
-                let kept = this.keep_codes_if_none(tx, customer, &codes).await?;
+                let codes = this.keep_codes_if_none(tx, customer, codes.as_ref()).await?;
                 let notice = Notice::AuthenticatorAdded;
                 let entered = this.factor_changed(tx, right, Method::PasswordAndCode, &notice).await?;
-                let codes = kept.then(|| codes.shown());
                 Ok::<_, DbError>(entered.map(|entered| Changed { entered, codes }))
             }
             .boxed()

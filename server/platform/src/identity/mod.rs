@@ -244,12 +244,6 @@ fn normal_email(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// What could be an e-mail address: one @ with something on both sides, no space, no end of a line.
-fn is_email(text: &str) -> bool {
-    let ok = |part: &str| !part.is_empty() && !part.chars().any(|letter| letter.is_whitespace() || letter.is_control());
-    text.len() <= 254 && text.split_once('@').is_some_and(|(name, host)| ok(name) && ok(host) && !host.contains('@'))
-}
-
 fn id<K>(bytes: Vec<u8>) -> Result<Id<K>, DbError> {
     bytes.try_into().map_err(|_| DbError::Value("an id that is not 16 bytes"))
 }

@@ -191,7 +191,7 @@ impl Identity {
         name: &str,
     ) -> Result<Result<Changed, Refusal>, IdentityError> {
         let name: String = name.trim().chars().filter(|letter| !letter.is_control()).take(60).collect();
-        let codes = self.fresh_codes().await?;
+        let codes = self.codes_if_none(right.customer).await?;
         let (this, right, ceremony, answer) = (self.clone(), right.clone(), ceremony.to_owned(), answer.clone());
         let changed = self.db.write(&AUTH, move |tx| {
             async move {
@@ -216,9 +216,8 @@ impl Identity {
                 if added != 1 {
                     return Ok(Err(Refusal::Wrong));
                 }
-                let kept = this.keep_codes_if_none(tx, customer, &codes).await?;
+                let codes = this.keep_codes_if_none(tx, customer, codes.as_ref()).await?;
                 let entered = this.factor_changed(tx, right, Method::Passkey, &Notice::PasskeyAdded { name }).await?;
-                let codes = kept.then(|| codes.shown());
                 Ok::<_, DbError>(entered.map(|entered| Changed { entered, codes }))
             }
             .boxed()

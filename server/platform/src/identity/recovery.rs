@@ -62,17 +62,29 @@ impl Identity {
         Ok(FreshCodes(codes))
     }
 
-    /// Keeps codes for somebody who has none that are good. True when they were kept, and so are to be shown.
+    /// Codes for somebody who has none that are good: ten hashes are not made for nothing.
+    pub(super) async fn codes_if_none(
+        &self,
+        customer: Id<kind::Customer>,
+    ) -> Result<Option<FreshCodes>, IdentityError> {
+        if self.factors_of(customer).await?.recovery_codes > 0 {
+            return Ok(None);
+        }
+        self.fresh_codes().await.map(Some)
+    }
+
+    /// Keeps them, unless there are good ones by now. Gives back those that were kept, and so are to be shown.
     pub(super) async fn keep_codes_if_none(
         &self,
         tx: &mut Tx,
         customer: Id<kind::Customer>,
-        codes: &FreshCodes,
-    ) -> Result<bool, DbError> {
+        codes: Option<&FreshCodes>,
+    ) -> Result<Option<RecoveryCodes>, DbError> {
+        let Some(codes) = codes else { return Ok(None) };
         if self.factors(tx, customer).await?.recovery_codes > 0 {
-            return Ok(false);
+            return Ok(None);
         }
-        self.keep_codes(tx, customer, codes).await.map(|()| true)
+        self.keep_codes(tx, customer, codes).await.map(|()| Some(codes.shown()))
     }
 
     async fn keep_codes(&self, tx: &mut Tx, customer: Id<kind::Customer>, codes: &FreshCodes) -> Result<(), DbError> {

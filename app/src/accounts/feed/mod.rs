@@ -219,11 +219,11 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     let found = (report.findings, report.quarantined);
     let applier = db.write(&scope, move |tx| async move { applier.begin(tx, head, found).await }.boxed()).await?;
     if class == "reject" {
-        return Ok(Outcome { class, reason, records: 0, report: told });
+        return Ok(Outcome { class, reason, records: 0, report: told, closed: false });
     }
     let skip = if survey.provisional { 0 } else { job.applied_records };
     apply_all(db, scope, &job, limits, applier, skip).await?;
-    Ok(Outcome { class, reason, records, report: told })
+    Ok(Outcome { class, reason, records, report: told, closed: false })
 }
 
 async fn apply_all(

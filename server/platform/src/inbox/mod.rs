@@ -77,6 +77,8 @@ pub struct Outcome {
     pub records: u64,
     /// What the reader found, for whoever asked for the import; so that nobody has to read the document again.
     pub report: Option<serde_json::Value>,
+    /// The feed has closed the document itself, by [`close`], in its last transaction.
+    pub closed: bool,
 }
 
 /// A domain's reader of documents.
@@ -255,7 +257,7 @@ impl Inbox {
         Ok((
             row.document,
             u64::try_from(row.applied_records).unwrap_or(0),
-            over.then_some(Outcome { class, reason: row.reason, records: 0, report: None }),
+            over.then_some(Outcome { class, reason: row.reason, records: 0, report: None, closed: false }),
         ))
     }
 
@@ -269,12 +271,18 @@ impl Inbox {
                 reason: Some(format!("the file has {size} bytes; data.max_file_mebibytes allows {}", self.max_bytes)),
                 records: 0,
                 report: None,
+                closed: false,
             },
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
-            None => Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None },
+            None => {
+                Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None, closed: false }
+            }
         };
-        let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());
-        self.db.write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, now).boxed()).await?;
+        let class = outcome.class;
+        if !outcome.closed {
+            let (reason, now) = (outcome.reason.clone(), self.clock.now());
+            self.db.write(&FeedScope::new(), move |tx| close(tx, document, class, reason, now).boxed()).await?;
+        }
         self.metrics.import_document(class);
         self.metrics.import_entries().inc_by(outcome.records);
         tracing::info!(
@@ -331,7 +339,12 @@ impl Arrival {
     }
 }
 
-async fn finish(
+/// Writes what became of a document. A feed that applies one in a single transaction says so in the same, which spares a
+/// commit and the wait for the disk; else it is done behind it.
+///
+/// # Errors
+/// What the database says.
+pub async fn close(
     tx: &mut Tx,
     document: Id<kind::Document>,
     class: &'static str,

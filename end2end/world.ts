@@ -20,6 +20,8 @@ export class World {
   readonly inbox = join(this.folder, 'inbox');
   readonly url: string;
   private server?: ChildProcess;
+  /** What the server has printed. */
+  printed = '';
   private count = 0;
 
   constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60, readonly profile = 'parcel') {
@@ -89,7 +91,8 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    this.server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'inherit', 'inherit'] });
+    this.server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.server.stdout?.on('data', (piece: Buffer) => { this.printed += piece.toString(); });
     for (let tries = 0; tries < 200; tries += 1) {
       try {
         if ((await fetch(`${this.url}/readyz`)).ok) return;

@@ -11,8 +11,17 @@ pub(super) fn what(w: Words, row: &Seen) -> (String, Option<String>) {
         "transactions" => w.get("activity-form-transactions"),
         other => other.to_uppercase(),
     });
-    let undone = (!row.done && row.action != Some(Action::SessionRefused)).then(|| w.get("activity-not-done"));
+    let undone = (!row.done && !tells_itself(row.action)).then(|| w.get("activity-not-done"));
     (title(w, row.action, if name == "count" { value.parse().unwrap_or(1) } else { 1 }), undone.or(form))
+}
+
+/// That it was refused is what its title says.
+const fn tells_itself(action: Option<Action>) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        Some(A::SessionRefused | A::AccessRefused | A::HarvestAlarm | A::GuessingBlocked | A::PaceExceeded)
+    )
 }
 
 fn title(w: Words, action: Option<Action>, count: u64) -> String {
@@ -47,8 +56,14 @@ fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::DataExported) => w.get("activity-data-exported"),
         Some(A::SupportViewed) => w.get("activity-support-viewed"),
         Some(A::AuditRead) => w.get("activity-audit-read"),
+        Some(A::AccessRefused) => w.get("activity-access-refused"),
+        Some(A::HarvestAlarm) => w.get("activity-harvest-alarm"),
+        Some(A::GuessingBlocked) => w.get("activity-guessing-blocked"),
+        Some(A::PaceExceeded) => w.get("activity-pace-exceeded"),
         // These are about nobody in particular, or of a later version.
-        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm) | None => w.get("activity-other"),
+        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm | A::ForeignPage) | None => {
+            w.get("activity-other")
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What every page and action needs of the web: the services behind it, the visitor in front of it, and a table of routes
 //! that code can list.
 
+mod csp;
 mod guard;
 mod owner;
+mod pace;
 mod problem;
 mod routes;
 mod streams;
@@ -10,6 +12,7 @@ mod visitor;
 
 use crate::words::Figures;
 use guichet_platform::{
+    alarm::Alarms,
     audit::{self, Entry},
     clock::SharedClock,
     config::MailTransport,
@@ -25,11 +28,13 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+pub use csp::{CspReport, CspReports, csp_report};
 pub use guard::{
     LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
     prefetched,
 };
 pub use owner::check_owner;
+pub use pace::{Bound, Pace, PaceBounds};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use streams::{StreamLimits, StreamPlace, Streams, network_of};
@@ -97,6 +102,12 @@ pub struct Services {
     pub quotes: crate::portfolio::quotes::Quotes,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is done against the portal's controls.
+    pub alarms: Alarms,
+    /// What browsers refused because of the policy.
+    pub csp: CspReports,
+    /// How fast a visitor may ask.
+    pub pace: Pace,
     /// How often an idle stream says that it is there.
     pub keep_alive: std::time::Duration,
 }

@@ -1,6 +1,12 @@
 //! A database for a test, on SQLite and on PostgreSQL, and the parts that a test passes in: time and randomness.
 
+mod snapshot;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+pub(crate) mod tls;
+
 use crate::{
+    alarm::Alarms,
     clock::TestClock,
     db::{Db, DbOptions},
     identity::{self, Identity, Letters, Notice, Profile, Rules, Sealer, SignIn},
@@ -9,6 +15,7 @@ use crate::{
     random::SeededRandom,
     scope::CustomerScope,
     session::{SessionPolicy, Sessions},
+    telemetry::Metrics,
 };
 #[cfg(test)]
 use futures::FutureExt as _;
@@ -20,6 +27,8 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+
+pub use snapshot::Snapshot;
 
 /// The moment at which every test begins: Tuesday 17 November 2026, 14:32 in Rouen.
 pub const NOW: Timestamp = Timestamp(1_794_922_320_000);
@@ -34,6 +43,7 @@ pub struct World {
     /// Randomness that repeats.
     pub random: Arc<SeededRandom>,
     folder: tempfile::TempDir,
+    place: DbOptions,
 }
 
 impl World {
@@ -41,6 +51,12 @@ impl World {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Alarms, counted nowhere else.
+    #[must_use]
+    pub fn alarms(&self) -> Alarms {
+        Alarms::new(self.db.clone(), self.clock.clone(), Metrics::new(&*self.random))
     }
 
     /// Sessions as a profile has them.
@@ -68,6 +84,7 @@ impl World {
             institution: "Guichet".to_owned(),
             origin: "http://localhost:8080".to_owned(),
             letters: Arc::new(PlainLetters),
+            alarms: self.alarms(),
         })
         .expect("an origin that passkeys can be for")
     }
@@ -109,8 +126,9 @@ impl Letters for PlainLetters {
 async fn world(options: impl FnOnce(&Path) -> DbOptions, seed: u64) -> World {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let random = Arc::new(SeededRandom::new(seed));
-    let db = Db::open(&options(folder.path()), &*random).await.expect("the test database opens");
-    World { db, clock: Arc::new(TestClock::new(NOW)), random, folder }
+    let place = options(folder.path());
+    let db = Db::open(&place, &*random).await.expect("the test database opens");
+    World { db, clock: Arc::new(TestClock::new(NOW)), random, folder, place }
 }
 
 /// A world on SQLite.

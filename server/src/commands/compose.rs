@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use guichet_app::{accounts, auth::letters::HouseLetters, claims, parcels, people, portfolio, web::Institution};
 use guichet_platform::{
+    alarm::Alarms,
     clock::{SharedClock, SystemClock},
     config::Config,
     db::{Db, DbOptions},
@@ -10,7 +11,7 @@ use guichet_platform::{
     inbox::{Feed, Inbox},
     key_file,
     outbox::answers,
-    password::{PasswordPolicy, Passwords},
+    password::{Breached, PasswordPolicy, Passwords},
     random::{OsRandom, SharedRandom},
     session::{SessionPolicy, Sessions},
     telemetry::Metrics,
@@ -38,6 +39,8 @@ pub struct Parts {
     pub institution: Arc<Institution>,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is done against the portal's controls.
+    pub alarms: Alarms,
 }
 
 /// The readers of every domain, in the order in which they are asked. The bank's comes last: it takes any XML and any
@@ -90,6 +93,15 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
+    let passwords = match &config.password.breached_file {
+        None => passwords,
+        Some(path) => {
+            let breached =
+                Breached::open(path).with_context(|| format!("password.breached_file, {}", path.display()))?;
+            passwords.refusing(breached)
+        }
+    };
+    let alarms = Alarms::new(db.clone(), clock.clone(), metrics.clone());
     let institution = Arc::new(institution(config));
     let path = config.sealing_key();
     let key = key_file::open(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
@@ -104,8 +116,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
         institution: config.institution.name.clone(),
         origin: config.server.public_origin.as_str().to_owned(),
         letters: Arc::new(HouseLetters(institution.clone())),
+        alarms: alarms.clone(),
     })?;
-    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, institution, metrics })
+    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, institution, metrics, alarms })
 }
 
 /// Whose portal it is, from the configuration. The default language comes first.

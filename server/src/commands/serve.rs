@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::{
     portfolio::quotes::{Quotes, follow},
-    web::{Services, StreamLimits, Streams},
+    web::{CspReports, Pace, PaceBounds, Services, StreamLimits, Streams},
 };
 use guichet_platform::{
     audit::head::{HeadKey, Signer},
@@ -60,6 +60,9 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         ),
         quotes: Quotes::default(),
         metrics: metrics.clone(),
+        alarms: parts.alarms.clone(),
+        csp: CspReports::new(parts.clock.clone(), metrics.clone(), config.server.public_origin.as_str().into()),
+        pace: Pace::new(parts.clock.clone(), parts.alarms.clone(), PaceBounds::HOUSE),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
     let listener = TcpListener::bind(config.server.listen)

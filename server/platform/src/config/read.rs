@@ -2,7 +2,7 @@
 
 use super::{
     Config, ConfigError, MailSecurity, MailTransport, Secret, Secrets,
-    checks::is_this_machine,
+    checks::{is_protected, is_this_machine},
     keys::{KEYS, Key, SECTIONS, Shape},
 };
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -93,6 +93,7 @@ impl Reading {
         let value = match key.shape {
             Shape::Text(_) => Value::String(text.to_owned()),
             Shape::Number(_) => text.trim().parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
+            Shape::Flag => text.trim().parse().map_or_else(|_| Value::String(text.to_owned()), Value::Boolean),
             Shape::List(_) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
@@ -122,6 +123,7 @@ impl Reading {
             (Shape::List(check), Some(Value::Array(items))) => {
                 items.iter().all(|item| item.as_str().is_some_and(check))
             }
+            (Shape::Flag, Some(Value::Boolean(_))) => true,
             _ => false,
         };
         match value {
@@ -150,6 +152,7 @@ impl Reading {
             }
         };
         self.rules(&config);
+        self.database_rules(&config);
         self.mail_rules(&config);
         config.secrets = self.secrets(&config);
         if self.problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: self.problems }) }
@@ -215,6 +218,16 @@ impl Reading {
             password.passes == 1 && memory < 47_104,
             format!("password.passes is 1; with password.memory_kib of {memory} it takes at least 2"),
         );
+    }
+
+    fn database_rules(&mut self, config: &Config) {
+        if !config.database.allow_plaintext && !is_protected(&config.database.url) {
+            self.problems.push(
+                "database.url names a PostgreSQL on another machine without sslmode=verify-full, or sslmode=verify-ca with \
+                 sslrootcert; it takes one of the two, or database.allow_plaintext of true"
+                    .to_owned(),
+            );
+        }
     }
 
     fn mail_rules(&mut self, config: &Config) {

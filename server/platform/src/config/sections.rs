@@ -62,6 +62,8 @@ pub struct Database {
     /// The file with the password of PostgreSQL.
     #[serde(deserialize_with = "optional")]
     pub password_file: Option<PathBuf>,
+    /// Whether a PostgreSQL elsewhere may be spoken to without a verified certificate.
+    pub allow_plaintext: bool,
     /// As written; nought means "as suits the machine". See [`Database::readers`].
     pub readers: u32,
 }
@@ -236,6 +238,9 @@ pub struct Password {
     /// The file with the pepper.
     #[serde(deserialize_with = "optional")]
     pub pepper_file: Option<PathBuf>,
+    /// The file with the hashes of leaked passwords.
+    #[serde(deserialize_with = "optional")]
+    pub breached_file: Option<PathBuf>,
 }
 
 impl Password {

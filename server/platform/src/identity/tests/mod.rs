@@ -3,6 +3,7 @@
 mod factors;
 mod model;
 mod recovery;
+mod strangers;
 
 use super::{Browser, Changed, Entered, Identity, NewAuthenticator, Profile, Security, SignIn, Step, StepKind, StepUp};
 use crate::{

@@ -1,5 +1,5 @@
 //! The inventory of everything that the program is made of (CycloneDX 1.5, JSON): each library with its version, licence, origin
-//! and hash, and what depends on what; and apart from these what only builds and tests it from the npm registry. From
+//! and hash, and what depends on what; and apart from these what only builds and tests it with Node. From
 //! `cargo metadata` and the lock files alone, so that the same checkout gives the same bytes.
 
 use crate::{
@@ -15,7 +15,7 @@ use std::{
     process::Command,
 };
 
-/// The lock files of the npm registry's packages.
+/// The lock files of what is written for Node.
 const NODE_LOCKS: [&str; 3] =
     ["end2end/package-lock.json", "scripts/tools/package-lock.json", "scripts/lighthouse/package-lock.json"];
 
@@ -113,7 +113,7 @@ fn inventory(metadata: &Value, checksums: &BTreeMap<(String, String), String>, n
     }))
 }
 
-/// The packages of a lock file of npm. None of them is in the program.
+/// The packages of a lock file of Node. None of them is in the program.
 fn node_components(lock: &str) -> Result<Vec<Value>> {
     let lock: Value = serde_json::from_str(lock).context("a package-lock.json is no JSON")?;
     let packages = lock["packages"].as_object().context("a package-lock.json has no packages")?;

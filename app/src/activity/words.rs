@@ -61,7 +61,7 @@ fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::GuessingBlocked) => w.get("activity-guessing-blocked"),
         Some(A::PaceExceeded) => w.get("activity-pace-exceeded"),
         // These are about nobody in particular, or of a later version.
-        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm | A::ForeignPage) | None => {
+        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm | A::ForeignPage | A::KeyRotated) | None => {
             w.get("activity-other")
         }
     }

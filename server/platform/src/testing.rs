@@ -69,17 +69,25 @@ impl World {
 
     /// Identity as a profile has it, with passwords that cost little.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test that has no identity has failed")]
     pub fn identity(&self, profile: Profile) -> Identity {
+        self.identity_with(profile, &[[7; 32]], ("", ""))
+    }
+
+    /// The same, with these sealing keys, the newest first, and this pepper and the one from before.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that has no identity has failed")]
+    pub fn identity_with(&self, profile: Profile, keys: &[[u8; 32]], peppers: (&str, &str)) -> Identity {
+        let (newest, before) = keys.split_first().expect("a key");
         let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
-        let passwords = Passwords::new(policy, Vec::new(), self.random.clone()).expect("parameters that make sense");
+        let passwords = Passwords::new(policy, peppers.0.into(), self.random.clone());
+        let passwords = passwords.expect("parameters that make sense").knowing(peppers.1.into());
         Identity::new(identity::Parts {
             db: self.db.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             sessions: self.sessions(profile),
             passwords,
-            sealer: Sealer::new(&[7; 32], self.random.clone()),
+            sealer: Sealer::new(newest, self.random.clone()).opening(before),
             profile,
             institution: "Guichet".to_owned(),
             origin: "http://localhost:8080".to_owned(),

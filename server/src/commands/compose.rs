@@ -93,6 +93,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
+    let previous = config.secrets.previous_pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
+    let passwords = passwords.knowing(previous);
     let passwords = match &config.password.breached_file {
         None => passwords,
         Some(path) => {
@@ -104,14 +106,15 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let alarms = Alarms::new(db.clone(), clock.clone(), metrics.clone());
     let institution = Arc::new(institution(config));
     let path = config.sealing_key();
-    let key = key_file::open(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
+    let keys = key_file::open_ring(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
+    let (key, before) = keys.split_first().with_context(|| format!("{} holds no key", path.display()))?;
     let identity = Identity::new(identity::Parts {
         db: db.clone(),
         clock: clock.clone(),
         random: random.clone(),
         sessions: sessions.clone(),
         passwords: passwords.clone(),
-        sealer: Sealer::new(&key, random.clone()),
+        sealer: Sealer::new(key, random.clone()).opening(before.iter().map(|key| &**key)),
         profile: config.session.profile,
         institution: config.institution.name.clone(),
         origin: config.server.public_origin.as_str().to_owned(),

@@ -95,6 +95,8 @@ actions! {
     DocumentRefused = "document.refused",
     /// A new version of the configuration.
     ConfigPublished = "config.published",
+    /// What is sealed was sealed with a new key.
+    KeyRotated = "key.rotated",
     /// An answer was about to hold somebody else's data.
     IsolationAlarm = "isolation.alarm",
     /// Something was asked for that is not theirs, or is not there.

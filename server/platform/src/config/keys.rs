@@ -89,7 +89,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 58] = [
+pub(super) const KEYS: [Key; 59] = [
     key(
         "institution",
         "name",
@@ -432,6 +432,15 @@ pub(super) const KEYS: [Key; 58] = [
         "\"\"",
         "The file with a secret of 16 bytes or more that goes into every hash, kept apart from the database. \
          Without it no password that was set under it can be checked.",
+        "a file, or nothing",
+    ),
+    key(
+        "password",
+        "previous_pepper_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with the pepper from before, when there is a new one. Passwords under it still work and are renewed at the next \
+         sign-in; `guichet keys show` says how many are left.",
         "a file, or nothing",
     ),
     key(

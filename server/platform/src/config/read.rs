@@ -271,6 +271,7 @@ impl Reading {
         };
         let password = read("database.password_file", config.database.password_file.as_deref());
         let pepper = read("password.pepper_file", config.password.pepper_file.as_deref());
+        let previous = read("password.previous_pepper_file", config.password.previous_pepper_file.as_deref());
         let letters = read("mail.password_file", config.mail.password_file.as_deref());
         let authority = read("mail.ca_file", config.mail.ca_file.as_deref());
         let text = password.as_ref().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap_or_default());
@@ -281,13 +282,16 @@ impl Reading {
         if letters.as_ref().is_some_and(String::is_empty) {
             self.problems.push("mail.password_file: the file holds no text".to_owned());
         }
-        if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
-            self.problems.push(format!("password.pepper_file: the file holds fewer than {PEPPER_BYTES} bytes"));
+        for (key, pepper) in [("pepper_file", &pepper), ("previous_pepper_file", &previous)] {
+            if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
+                self.problems.push(format!("password.{key}: the file holds fewer than {PEPPER_BYTES} bytes"));
+            }
         }
         let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
         Secrets {
             database_password: text.map(Secret::new),
             pepper,
+            previous_pepper: previous,
             mail_password: letters.map(Secret::new),
             mail_authority: authority.map(|pem| pem.expose().clone()),
             hooks,

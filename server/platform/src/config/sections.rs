@@ -238,6 +238,9 @@ pub struct Password {
     /// The file with the pepper.
     #[serde(deserialize_with = "optional")]
     pub pepper_file: Option<PathBuf>,
+    /// The file with the pepper from before.
+    #[serde(deserialize_with = "optional")]
+    pub previous_pepper_file: Option<PathBuf>,
     /// The file with the hashes of leaked passwords.
     #[serde(deserialize_with = "optional")]
     pub breached_file: Option<PathBuf>,
@@ -307,6 +310,8 @@ pub struct Secrets {
     pub database_password: Option<Secret<String>>,
     /// From `password.pepper_file`.
     pub pepper: Option<Secret<Vec<u8>>>,
+    /// From `password.previous_pepper_file`.
+    pub previous_pepper: Option<Secret<Vec<u8>>>,
     /// From `mail.password_file`.
     pub mail_password: Option<Secret<String>>,
     /// From `mail.ca_file`: PEM.

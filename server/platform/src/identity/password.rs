@@ -111,8 +111,10 @@ impl Identity {
                 };
                 let account = customer.map_or(Account::Named(email), Account::Of);
                 let admission = this.admit(tx, Guess::Mailed, &account, device, &browser.network).await?;
-                if let (Some(customer), Admission::Allowed(_)) = (customer, &admission) {
-                    this.tell(tx, customer, &Notice::ResetCode { code }).await?;
+                let notice = Notice::ResetCode { code };
+                match (customer, &admission) {
+                    (Some(customer), Admission::Allowed(_)) => this.tell(tx, customer, &notice).await?,
+                    _ => this.as_if_told(tx, &notice).await?,
                 }
                 let state = StepState { code_hash: Some(hash), ..StepState::default() };
                 this.begin_step(tx, StepKind::Reset, customer, &state).await.map(Some)

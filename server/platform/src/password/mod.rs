@@ -12,6 +12,7 @@ use argon2::{
     Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
     password_hash::SaltString,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -82,6 +83,8 @@ struct Inner {
     policy: PasswordPolicy,
     params: Params,
     pepper: Zeroizing<Vec<u8>>,
+    /// The pepper from before and its name in hashes.
+    before: Option<(KeyId, Zeroizing<Vec<u8>>)>,
     random: SharedRandom,
     permits: Arc<Semaphore>,
     /// A hash of nothing that anybody knows, for names that nobody has: checking it takes the same time.
@@ -108,7 +111,8 @@ impl Passwords {
         let params = params(policy, &pepper).ok_or(PasswordError::Unusable)?;
         let permits = Arc::new(Semaphore::new(policy.permits.clamp(1, Semaphore::MAX_PERMITS)));
         let pepper = Zeroizing::new(pepper);
-        let mut inner = Inner { policy, params, pepper, random, permits, dummy: String::new(), breached: None };
+        let mut inner =
+            Inner { policy, params, pepper, before: None, random, permits, dummy: String::new(), breached: None };
         let mut secret = [0; 32];
         inner.random.fill(&mut secret);
         inner.dummy = inner.hash(&secret)?;
@@ -122,6 +126,23 @@ impl Passwords {
             inner.breached = Some(breached);
         }
         self
+    }
+
+    /// The same, which also checks hashes that were made with the pepper from before; they are renewed at the next sign-in. Right
+    /// behind [`Passwords::new`], before it is cloned; an empty one is none.
+    #[must_use]
+    pub fn knowing(mut self, before: Vec<u8>) -> Self {
+        if let (Some(inner), Some(id)) = (Arc::get_mut(&mut self.0), key_id(&before)) {
+            inner.before = Some((id, Zeroizing::new(before)));
+        }
+        self
+    }
+
+    /// The name of today's pepper, as hashes have it; none without a pepper.
+    #[must_use]
+    pub fn pepper_id(&self) -> Option<String> {
+        let id = self.0.params.keyid();
+        (!id.is_empty()).then(|| STANDARD_NO_PAD.encode(id))
     }
 
     /// Whether a new password may be used. `context` is what a stranger could guess: names, address, number, institution.
@@ -218,7 +239,10 @@ impl Inner {
         let pepper = match made_with.keyid() {
             [] => &[][..],
             id if id == self.params.keyid() => &self.pepper[..],
-            _ => return Err(PasswordError::Pepper),
+            id => match &self.before {
+                Some((before, pepper)) if id == before.as_bytes() => &pepper[..],
+                _ => return Err(PasswordError::Pepper),
+            },
         };
         let argon = argon(made_with.clone(), pepper).ok_or(PasswordError::Unusable)?;
         let ok = argon.verify_password(password, &hash).is_ok() && stored.is_some();
@@ -233,12 +257,20 @@ impl Inner {
 fn params(policy: PasswordPolicy, pepper: &[u8]) -> Option<Params> {
     let mut builder = ParamsBuilder::new();
     builder.m_cost(policy.memory_kib).t_cost(policy.passes).p_cost(policy.lanes);
-    if !pepper.is_empty() {
-        // Eight bytes tell one pepper from another and say nothing about it.
-        let digest = Sha256::new().chain_update(b"guichet password pepper\0").chain_update(pepper).finalize();
-        builder.keyid(KeyId::new(digest.get(..8)?).ok()?);
+    if let Some(id) = key_id(pepper) {
+        builder.keyid(id);
     }
     builder.build().ok()
+}
+
+/// What a pepper is called in hashes; none for none.
+fn key_id(pepper: &[u8]) -> Option<KeyId> {
+    if pepper.is_empty() {
+        return None;
+    }
+    // Eight bytes tell one pepper from another and say nothing about it.
+    let digest = Sha256::new().chain_update(b"guichet password pepper\0").chain_update(pepper).finalize();
+    KeyId::new(digest.get(..8)?).ok()
 }
 
 fn argon(params: Params, pepper: &[u8]) -> Option<Argon2<'_>> {
@@ -287,6 +319,12 @@ mod tests {
         assert_eq!(verify(&with_pepper, RIGHT, &plain).await, Ok(AGAIN), "from before the pepper");
         assert_eq!(verify(&passwords(1, ""), RIGHT, &peppered).await, Err(PasswordError::Pepper));
         assert_eq!(verify(&passwords(1, "another one"), RIGHT, &peppered).await, Err(PasswordError::Pepper));
+        let both = passwords(1, "another one").knowing(b"pepper of the house".to_vec());
+        assert_eq!(verify(&both, RIGHT, &peppered).await, Ok(AGAIN), "from before this pepper");
+        assert_eq!(verify(&both, "wrong", &peppered).await, Ok(NO));
+        let anew = both.hash(RIGHT.to_owned()).await.unwrap();
+        assert!(anew.contains(&format!(",keyid={}", both.pepper_id().unwrap())), "{anew}");
+        assert_eq!(verify(&passwords(1, "another one"), RIGHT, &anew).await, Ok(YES));
     }
 
     #[tokio::test]

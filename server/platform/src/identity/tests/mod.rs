@@ -1,6 +1,7 @@
 //! Signing in, factor by factor, and what never works.
 
 mod factors;
+mod keys;
 mod model;
 mod recovery;
 mod strangers;

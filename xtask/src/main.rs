@@ -1,5 +1,6 @@
 //! The project's chores: it builds the site the server serves (WebAssembly, loader, stylesheet, icons, fonts), holds it to
-//! its weight, lists its islands and writes what the program is made of. People, `make` and the tests all come through here, so there is one way to build it.
+//! its weight, lists its islands and writes what the program is made of. People, `make` and the tests all come through here,
+//! so there is one way to build it.
 
 mod assets;
 mod budgets;

@@ -55,6 +55,13 @@ impl PaceBounds {
         misses: bound(40, 6_000),
         network_misses: bound(150, 2_000),
     };
+    /// The same, with so many requests a second of a customer, sixty times as many at once. Above a thousand it is no bound.
+    #[must_use]
+    pub const fn with_requests(per_second: u32) -> Self {
+        let per_second = if per_second == 0 { 1 } else { per_second };
+        Self { requests: bound(per_second.saturating_mul(60), 1_000 / per_second), ..Self::HOUSE }
+    }
+
     /// None at all: for measurements.
     pub const NONE: Self = {
         let none = bound(u32::MAX, 0);
@@ -221,6 +228,8 @@ mod tests {
         assert_eq!(over(bound, empty, Timestamp(1_999)), Some(1));
         assert_eq!(over(bound, empty, Timestamp(2_000)), None);
         assert_eq!(over(PaceBounds::NONE.requests, Timestamp(0), Timestamp(0)), None);
+        assert_eq!(PaceBounds::with_requests(10), PaceBounds::HOUSE);
+        assert_eq!(PaceBounds::with_requests(5_000).requests.each_millis, 0);
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.key");
         let old = open(&path, &SeededRandom::new(1)).unwrap();
-        assert_eq!(open_ring(&path, &SeededRandom::new(9)).unwrap(), [old.clone()]);
+        assert_eq!(open_ring(&path, &SeededRandom::new(9)).unwrap(), std::slice::from_ref(&old));
         rotate(&path, &SeededRandom::new(2)).unwrap();
         let ring = open_ring(&path, &SeededRandom::new(9)).unwrap();
         assert!(ring.len() == 2 && ring[1] == old && ring[0] != old);

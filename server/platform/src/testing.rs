@@ -2,7 +2,6 @@
 
 mod snapshot;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 pub(crate) mod tls;
 
 use crate::{

@@ -62,7 +62,11 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         metrics: metrics.clone(),
         alarms: parts.alarms.clone(),
         csp: CspReports::new(parts.clock.clone(), metrics.clone(), config.server.public_origin.as_str().into()),
-        pace: Pace::new(parts.clock.clone(), parts.alarms.clone(), PaceBounds::HOUSE),
+        pace: Pace::new(
+            parts.clock.clone(),
+            parts.alarms.clone(),
+            PaceBounds::with_requests(config.session.requests_per_second),
+        ),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
     let listener = TcpListener::bind(config.server.listen)

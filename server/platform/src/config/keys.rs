@@ -89,7 +89,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 59] = [
+pub(super) const KEYS: [Key; 60] = [
     key(
         "institution",
         "name",
@@ -398,6 +398,14 @@ pub(super) const KEYS: [Key; 59] = [
         "0",
         "Hours after which a customer signs in again, whatever they do; 0 is what the profile says.",
         ", no less than the idle time and no more than the profile's",
+    ),
+    key(
+        "session",
+        "requests_per_second",
+        Number(1..=1_000_000),
+        "10",
+        "Requests a second from one customer; sixty times as many may come at once. Who asks faster is told to wait.",
+        "",
     ),
     key(
         "session",

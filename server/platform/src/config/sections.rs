@@ -198,6 +198,8 @@ pub struct Session {
     pub warning_seconds: u32,
     /// Hours in all; nought means "as the profile says". See [`Session::absolute_seconds`].
     pub absolute_hours: u32,
+    /// Requests a second from one customer.
+    pub requests_per_second: u32,
     /// The file with the key that seals secrets; none for the one in the data folder. See [`super::Config::sealing_key`].
     #[serde(deserialize_with = "optional")]
     pub key_file: Option<PathBuf>,

@@ -28,7 +28,7 @@ const SAMPLES: u64 = 1_024;
 pub enum BreachedError {
     /// It is not there, or not for the portal to read.
     #[error("the file cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
+    Unreadable(io::Error),
     /// A line is no hash.
     #[error("at byte {0} there is no line of 40 hexadecimal digits, alone or with a colon and a count")]
     Line(u64),
@@ -40,6 +40,12 @@ pub enum BreachedError {
     /// It is empty.
     #[error("the file is empty")]
     Empty,
+}
+
+impl From<io::Error> for BreachedError {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
 }
 
 /// Leaked passwords, in a file.

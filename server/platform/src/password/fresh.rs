@@ -75,7 +75,7 @@ fn is_common(password: &str, context: &[&str]) -> bool {
     let is_two = |text: &str| text.char_indices().any(|(at, _)| is_listed(&text[..at]) && is_listed(&text[at..]));
     // A year or a row of figures at either end is everybody's idea of making it longer; some words begin or end with one.
     let bare = own.trim_matches(is_figure);
-    let readings = cuts(&own).flat_map(|start| cuts_behind(start));
+    let readings = cuts(&own).flat_map(cuts_behind);
     bare.chars().count() < OWN || is_row(bare) || readings.into_iter().any(|text| is_listed(text) || is_two(text))
 }
 

@@ -1,6 +1,6 @@
 // What arrives while somebody watches.
 import { expect, looksRight, test } from '../fixtures';
-import { HUGO, INES, JOINT, World } from '../world';
+import { HUGO, INES, JOINT, PASSWORD, World } from '../world';
 import type { Page } from '@playwright/test';
 
 const figure = (page: Page) => page.locator('.stat .figure').first();
@@ -141,6 +141,9 @@ test('a session that is ended elsewhere leaves the open page within a second', a
   const other = await browser.newContext({ baseURL: world.url });
   const there = await signedIn(HUGO.email, other);
   await there.goto(`${world.url}/profile`);
+  await there.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await there.getByLabel('Password').fill(PASSWORD);
+  await there.getByRole('button', { name: 'It is me' }).click();
   await there.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await expect(page).toHaveURL(/\/sign-in/, { timeout: 5_000 });
   await other.close();

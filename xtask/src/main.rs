@@ -1,5 +1,6 @@
 //! The project's chores: it builds the site the server serves (WebAssembly, loader, stylesheet, icons, fonts), holds it to
-//! its weight and lists its islands. People, `make` and the tests all come through here, so there is one way to build it.
+//! its weight, lists its islands and writes what the program is made of. People, `make` and the tests all come through here,
+//! so there is one way to build it.
 
 mod assets;
 mod budgets;
@@ -7,6 +8,7 @@ mod islands;
 mod loader;
 mod project;
 mod report;
+mod sbom;
 mod site;
 mod style;
 mod toolchain;
@@ -46,6 +48,12 @@ enum Chore {
     },
     /// Lints the islands as a browser gets them: compiled for WebAssembly, without the server's half.
     Lint,
+    /// Writes the inventory of everything that the program is made of (CycloneDX).
+    Sbom {
+        /// Where to; by default `guichet.cdx.json` beside the build's other products.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Lists the islands in the built WebAssembly, and fails when one in the source is missing there.
     Islands {
         /// The built site.
@@ -72,6 +80,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
             let mode = if dev { site::Mode::Dev } else { site::Mode::Release };
             site::build(&project, &project.site(out), mode)
         }
+        Chore::Sbom { out } => sbom::write(&project, out),
         Chore::Lint => wasm::lint(&project),
         Chore::Budgets { out } => budgets::check(&project.site(out)),
         Chore::Islands { out } => islands::check(&project, &project.site(out)),

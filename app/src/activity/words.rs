@@ -11,8 +11,17 @@ pub(super) fn what(w: Words, row: &Seen) -> (String, Option<String>) {
         "transactions" => w.get("activity-form-transactions"),
         other => other.to_uppercase(),
     });
-    let undone = (!row.done && row.action != Some(Action::SessionRefused)).then(|| w.get("activity-not-done"));
+    let undone = (!row.done && !tells_itself(row.action)).then(|| w.get("activity-not-done"));
     (title(w, row.action, if name == "count" { value.parse().unwrap_or(1) } else { 1 }), undone.or(form))
+}
+
+/// That it was refused is what its title says.
+const fn tells_itself(action: Option<Action>) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        Some(A::SessionRefused | A::AccessRefused | A::HarvestAlarm | A::GuessingBlocked | A::PaceExceeded)
+    )
 }
 
 /// What was done, in words; for the customer whom it is about, and for whoever reads the whole log.
@@ -63,6 +72,12 @@ pub(crate) fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::DocumentRefused) => w.get("activity-document-refused"),
         Some(A::ConfigPublished) => w.get("activity-config-published"),
         Some(A::IsolationAlarm) => w.get("activity-isolation-alarm"),
+        Some(A::AccessRefused) => w.get("activity-access-refused"),
+        Some(A::HarvestAlarm) => w.get("activity-harvest-alarm"),
+        Some(A::GuessingBlocked) => w.get("activity-guessing-blocked"),
+        Some(A::PaceExceeded) => w.get("activity-pace-exceeded"),
+        Some(A::ForeignPage) => w.get("activity-foreign-page"),
+        Some(A::KeyRotated) => w.get("activity-key-rotated"),
         // Of a later version.
         None => w.get("activity-other"),
     }

@@ -8,8 +8,11 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse as _, Response},
 };
-use guichet_platform::identity::{Contact, Purpose, Security, StepUp};
+use guichet_platform::identity::{Contact, Devices, Purpose, Security, StepUp};
 use http::{Method, request::Parts};
+
+/// What can be proved without an amount and a payee.
+pub(super) const PURPOSES: [&str; 3] = [Security::NAME, Contact::NAME, Devices::NAME];
 
 /// Where somebody is sent back to when a form came too late: the page that it stands on.
 pub(super) trait Home: Purpose {
@@ -18,6 +21,9 @@ pub(super) trait Home: Purpose {
 
 impl Home for Security {
     const PAGE: &'static str = "/profile#security";
+}
+impl Home for Devices {
+    const PAGE: &'static str = "/profile#sessions";
 }
 impl Home for Contact {
     const PAGE: &'static str = "/profile/email";

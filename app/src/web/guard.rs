@@ -5,18 +5,19 @@ use super::{Problem, Reason, Services, SessionEnd, Visitor, redirect_to, support
 use crate::house::Module;
 use axum::{
     body::{Body, HttpBody as _, to_bytes},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use guichet_platform::{
+    alarm::Sign,
     config::MailTransport,
     serve::Peer,
     session::{Session, SessionToken},
 };
 use guichet_types::{Locale, Theme};
-use http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
@@ -127,6 +128,8 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
     let (mut parts, mut body) = request.into_parts();
     let change = !matches!(parts.method, Method::GET | Method::HEAD);
     if change && !from_our_pages(&parts.headers, &services.origin) {
+        let network = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_string()).unwrap_or_default();
+        services.alarms.raise(Sign::ForeignPage, &network, |entry| entry.from_where(&network, ""));
         return dress(Problem::bare(Reason::ForeignOrigin).into_response(), None);
     }
     let visitor = match visitor(&services, &parts).await {
@@ -135,6 +138,11 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
     };
     if let Some(problem) = closed(&visitor, &parts) {
         return dress(problem.into_response(), Some(&visitor));
+    }
+    let route = parts.extensions.get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
+    let named = route.contains('{');
+    if let Some(seconds) = services.pace.ask(&visitor, change, named) {
+        return dress(Problem::slow_down(seconds, &visitor).into_response(), Some(&visitor));
     }
     if change && visitor.session.is_none() && parts.headers.contains_key(header::COOKIE) {
         let (held, rest) = keep_form(&services, &parts, body).await;
@@ -151,6 +159,9 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
         false => answer,
     };
     let mut response = dress(answer, Some(&visitor));
+    if named && response.status() == StatusCode::NOT_FOUND {
+        services.pace.missed(&visitor, &route);
+    }
     if reflects {
         response.extensions_mut().insert(Reflects);
     }

@@ -1,9 +1,11 @@
 //! What every page and action needs of the web: the services behind it, the visitor in front of it, and a table of routes
 //! that code can list.
 
+mod csp;
 mod fields;
 mod guard;
 mod owner;
+mod pace;
 mod problem;
 mod routes;
 mod staff;
@@ -16,6 +18,7 @@ use crate::{
     words::Figures,
 };
 use guichet_platform::{
+    alarm::Alarms,
     audit::{self, Entry, head::PublicKey},
     clock::SharedClock,
     config::MailTransport,
@@ -32,12 +35,14 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+pub use csp::{CspReport, CspReports, csp_report};
 pub use fields::Fields;
 pub use guard::{
     LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
     prefetched,
 };
 pub use owner::check_owner;
+pub use pace::{Bound, Pace, PaceBounds};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
 pub use staff::{May, Staff};
@@ -131,6 +136,12 @@ pub struct Services {
     pub desk: bool,
     /// The door of the set-up, while nobody of the institution can sign in.
     pub setup: crate::admin::setup::Door,
+    /// What is done against the portal's controls.
+    pub alarms: Alarms,
+    /// What browsers refused because of the policy.
+    pub csp: CspReports,
+    /// How fast a visitor may ask.
+    pub pace: Pace,
     /// How often an idle stream says that it is there.
     pub keep_alive: std::time::Duration,
 }

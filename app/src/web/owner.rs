@@ -8,15 +8,17 @@
 use super::{Problem, Reason, SESSION_COOKIE, cookie, guard::dress};
 use axum::{
     body::{Body, BodyDataStream, Bytes, HttpBody as _},
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt as _};
 use guichet_platform::{
+    alarm::{Alarms, Sign},
+    audit::{Actor, Entry, Thing},
     owner::{Ledger, Verdict},
     session::SessionToken,
-    telemetry::{Metrics, RequestId},
+    telemetry::RequestId,
 };
 use guichet_types::{Id, kind};
 use std::{
@@ -26,13 +28,14 @@ use std::{
 };
 
 /// The layer.
-pub async fn check_owner(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+pub async fn check_owner(State(alarms): State<Alarms>, request: Request, next: Next) -> Response {
     // Read here from the request itself, not taken from what other layers made of it.
     let token = cookie(request.headers(), SESSION_COOKIE).and_then(SessionToken::decode);
     let ledger = Ledger::new(token.as_ref());
     let incident = request.extensions().get::<RequestId>().copied();
+    let route = request.extensions().get::<MatchedPath>().map_or_else(String::new, |path| path.as_str().to_owned());
     let response = ledger.follow(next.run(request)).await;
-    let watch = Watch { ledger, metrics, incident };
+    let watch = Watch { ledger, alarms, incident, route };
     if watch.refuses() {
         return dress(Problem::bare(Reason::Fault).into_response(), None);
     }
@@ -46,8 +49,9 @@ pub async fn check_owner(State(metrics): State<Metrics>, request: Request, next:
 /// What the check needs.
 struct Watch {
     ledger: Ledger,
-    metrics: Metrics,
+    alarms: Alarms,
     incident: Option<RequestId>,
+    route: String,
 }
 
 impl Watch {
@@ -57,17 +61,22 @@ impl Watch {
         true
     }
 
-    /// Everything that happens at a mix-up. An entry in an audit log belongs here as well.
+    /// Everything that happens at a mix-up: all are counted and logged, and one for each route and minute is in the audit log.
     fn raise_the_alarm(&self, asker: Option<Id<kind::Customer>>, owner: Option<Id<kind::Customer>>) {
-        self.metrics.owner_mismatches().inc();
+        self.alarms.metrics().owner_mismatches().inc();
         let name = |id: Option<Id<kind::Customer>>| id.map_or_else(|| "nobody".to_owned(), |id| id.to_string());
         let incident = self.incident.map(|id| id.to_string()).unwrap_or_default();
         tracing::error!(
             incident,
+            route = self.route,
             asker = name(asker),
             owner = name(owner),
             "An answer was made with another customer's data, and was not sent"
         );
+        self.alarms.raise(Sign::Isolation, &self.route, |entry| {
+            let entry = asker.map(Actor::Customer).into_iter().fold(entry, Entry::by);
+            owner.into_iter().fold(entry, |entry, owner| entry.about(Thing::Customer, owner))
+        });
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Reason {
     ForeignOrigin,
     /// Too much at once.
     Busy,
+    /// More than one visitor may ask for.
+    TooFast,
     /// Our own fault.
     Fault,
 }
@@ -40,6 +42,7 @@ impl Reason {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooFast => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -55,6 +58,7 @@ impl Reason {
             Self::BadRequest => "bad-request",
             Self::ForeignOrigin => "foreign-origin",
             Self::Busy => "busy",
+            Self::TooFast => "too-fast",
             Self::Fault => "fault",
         }
     }
@@ -65,19 +69,30 @@ impl Reason {
 pub struct Problem {
     reason: Reason,
     visitor: Option<Box<Visitor>>,
+    /// Seconds until it is worth another try.
+    wait: i64,
 }
+
+/// Seconds to wait when it is not known better.
+const WAIT: i64 = 5;
 
 impl Problem {
     /// For a visitor, in their language.
     #[must_use]
     pub fn new(reason: Reason, visitor: &Visitor) -> Self {
-        Self { reason, visitor: Some(Box::new(visitor.clone())) }
+        Self { reason, visitor: Some(Box::new(visitor.clone())), wait: WAIT }
     }
 
     /// Before anything is known of the visitor.
     #[must_use]
     pub const fn bare(reason: Reason) -> Self {
-        Self { reason, visitor: None }
+        Self { reason, visitor: None, wait: WAIT }
+    }
+
+    /// More than one visitor may ask for; so many seconds until it is worth another try.
+    #[must_use]
+    pub fn slow_down(seconds: i64, visitor: &Visitor) -> Self {
+        Self { wait: seconds, ..Self::new(Reason::TooFast, visitor) }
     }
 
     /// Our own fault; the detail goes to the log alone.
@@ -104,6 +119,7 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::Busy => Self::bare(Reason::Busy),
+            IdentityError::TooMany => Self::bare(Reason::TooFast),
             other => Self::fault(other),
         }
     }
@@ -115,6 +131,7 @@ impl Problem {
     pub fn of_identity(error: IdentityError, visitor: &Visitor) -> Self {
         match error {
             IdentityError::Busy => Self::new(Reason::Busy, visitor),
+            IdentityError::TooMany => Self::slow_down(20, visitor),
             other => Self::fault(other),
         }
     }
@@ -140,6 +157,7 @@ impl IntoResponse for Problem {
             Reason::BadRequest => (w.get("problem-bad-request"), w.get("problem-bad-request-text")),
             Reason::ForeignOrigin => (w.get("problem-foreign"), w.get("problem-foreign-text")),
             Reason::Busy => (w.get("problem-busy"), w.get("problem-busy-text")),
+            Reason::TooFast => (w.get("problem-too-fast"), w.get("problem-too-fast-text")),
             Reason::Fault => (w.get("problem-fault"), w.get("problem-fault-text")),
         };
         let mut response = match &self.visitor {
@@ -147,8 +165,8 @@ impl IntoResponse for Problem {
             None => ui::bare_page(w, view! { <main class="wrap" id="content"><h1>{title}</h1><p>{text}</p></main> }),
         };
         *response.status_mut() = status;
-        if self.reason == Reason::Busy {
-            response.headers_mut().insert(header::RETRY_AFTER, http::HeaderValue::from_static("5"));
+        if matches!(self.reason, Reason::Busy | Reason::TooFast) {
+            response.headers_mut().insert(header::RETRY_AFTER, http::HeaderValue::from(self.wait));
         }
         response
     }

@@ -4,6 +4,7 @@
 //! never cancelled half-way, time and randomness as parameters, sessions, the live bus, the inbox that takes in what the
 //! back office sends, the outbox that forwards what customers do, letters by e-mail, and the institution's own people.
 
+pub mod alarm;
 pub mod audit;
 pub mod clock;
 pub mod config;

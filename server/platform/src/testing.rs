@@ -1,6 +1,11 @@
 //! A database for a test, on SQLite and on PostgreSQL, and the parts that a test passes in: time and randomness.
 
+mod snapshot;
+#[cfg(test)]
+pub(crate) mod tls;
+
 use crate::{
+    alarm::Alarms,
     clock::TestClock,
     db::{Db, DbOptions},
     identity::{self, Identity, Letters, Notice, Profile, Rules, Sealer, SignIn},
@@ -9,6 +14,7 @@ use crate::{
     random::SeededRandom,
     scope::CustomerScope,
     session::{SessionPolicy, Sessions},
+    telemetry::Metrics,
 };
 #[cfg(test)]
 use futures::FutureExt as _;
@@ -20,6 +26,8 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
+
+pub use snapshot::Snapshot;
 
 /// The moment at which every test begins: Tuesday 17 November 2026, 14:32 in Rouen.
 pub const NOW: Timestamp = Timestamp(1_794_922_320_000);
@@ -34,6 +42,7 @@ pub struct World {
     /// Randomness that repeats.
     pub random: Arc<SeededRandom>,
     folder: tempfile::TempDir,
+    place: DbOptions,
 }
 
 impl World {
@@ -41,6 +50,12 @@ impl World {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Alarms, counted nowhere else.
+    #[must_use]
+    pub fn alarms(&self) -> Alarms {
+        Alarms::new(self.db.clone(), self.clock.clone(), Metrics::new(&*self.random))
     }
 
     /// Sessions as a profile has them.
@@ -53,21 +68,30 @@ impl World {
 
     /// Identity as a profile has it, with passwords that cost little.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test that has no identity has failed")]
     pub fn identity(&self, profile: Profile) -> Identity {
+        self.identity_with(profile, &[[7; 32]], ("", ""))
+    }
+
+    /// The same, with these sealing keys, the newest first, and this pepper and the one from before.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that has no identity has failed")]
+    pub fn identity_with(&self, profile: Profile, keys: &[[u8; 32]], peppers: (&str, &str)) -> Identity {
+        let (newest, before) = keys.split_first().expect("a key");
         let policy = PasswordPolicy { memory_kib: 64, passes: 1, lanes: 1, permits: 2 };
-        let passwords = Passwords::new(policy, Vec::new(), self.random.clone()).expect("parameters that make sense");
+        let passwords = Passwords::new(policy, peppers.0.into(), self.random.clone());
+        let passwords = passwords.expect("parameters that make sense").knowing(peppers.1.into());
         Identity::new(identity::Parts {
             db: self.db.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             sessions: self.sessions(profile),
             passwords,
-            sealer: Sealer::new(&[7; 32], self.random.clone()),
+            sealer: Sealer::new(newest, self.random.clone()).opening(before),
             profile,
             institution: "Guichet".to_owned(),
             origin: "http://localhost:8080".to_owned(),
             letters: Arc::new(PlainLetters),
+            alarms: self.alarms(),
         })
         .expect("an origin that passkeys can be for")
     }
@@ -109,8 +133,9 @@ impl Letters for PlainLetters {
 async fn world(options: impl FnOnce(&Path) -> DbOptions, seed: u64) -> World {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let random = Arc::new(SeededRandom::new(seed));
-    let db = Db::open(&options(folder.path()), &*random).await.expect("the test database opens");
-    World { db, clock: Arc::new(TestClock::new(NOW)), random, folder }
+    let place = options(folder.path());
+    let db = Db::open(&place, &*random).await.expect("the test database opens");
+    World { db, clock: Arc::new(TestClock::new(NOW)), random, folder, place }
 }
 
 /// A world on SQLite.

@@ -9,6 +9,7 @@ use guichet_app::{
     parcels, people, portfolio,
 };
 use guichet_platform::{
+    alarm::Alarms,
     clock::{SharedClock, SystemClock},
     config::{Config, Origin},
     db::{Db, DbOptions},
@@ -16,7 +17,7 @@ use guichet_platform::{
     inbox::{Feed, Inbox},
     key_file,
     outbox::answers,
-    password::{PasswordPolicy, Passwords},
+    password::{Breached, PasswordPolicy, Passwords},
     random::{OsRandom, SharedRandom},
     session::{SessionPolicy, Sessions},
     telemetry::Metrics,
@@ -44,6 +45,8 @@ pub struct Parts {
     pub house: House,
     /// What is counted.
     pub metrics: Metrics,
+    /// What is done against the portal's controls.
+    pub alarms: Alarms,
 }
 
 /// The readers of every domain, in the order in which they are asked. The bank's comes last: it takes any XML and any
@@ -96,12 +99,30 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
+    let previous = config.secrets.previous_pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
+    let passwords = passwords.knowing(previous);
+    let passwords = match &config.password.breached_file {
+        None => passwords,
+        Some(path) => {
+            let breached =
+                Breached::open(path).with_context(|| format!("password.breached_file, {}", path.display()))?;
+            passwords.refusing(breached)
+        }
+    };
+    let alarms = Alarms::new(db.clone(), clock.clone(), metrics.clone());
     let house = House::new(Ground::of(config));
     house.look(&db).await.context("the settings cannot be read")?;
-    let makers =
-        Makers { db: &db, clock: &clock, random: &random, sessions: &sessions, passwords: &passwords, house: &house };
+    let makers = Makers {
+        db: &db,
+        clock: &clock,
+        random: &random,
+        sessions: &sessions,
+        passwords: &passwords,
+        house: &house,
+        alarms: &alarms,
+    };
     let identity = makers.identity(config, &config.server.public_origin)?;
-    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, house, metrics })
+    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, house, metrics, alarms })
 }
 
 /// What identity is made of.
@@ -112,23 +133,27 @@ struct Makers<'a> {
     sessions: &'a Sessions,
     passwords: &'a Passwords,
     house: &'a House,
+    alarms: &'a Alarms,
 }
 
 impl Makers<'_> {
     fn identity(&self, config: &Config, origin: &Origin) -> anyhow::Result<Identity> {
         let path = config.sealing_key();
-        let key = key_file::open(&path, &**self.random).with_context(|| format!("{} holds no key", path.display()))?;
+        let keys =
+            key_file::open_ring(&path, &**self.random).with_context(|| format!("{} holds no key", path.display()))?;
+        let (key, before) = keys.split_first().with_context(|| format!("{} holds no key", path.display()))?;
         Ok(Identity::new(identity::Parts {
             db: self.db.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             sessions: self.sessions.clone(),
             passwords: self.passwords.clone(),
-            sealer: Sealer::new(&key, self.random.clone()),
+            sealer: Sealer::new(key, self.random.clone()).opening(before.iter().map(|key| &**key)),
             profile: config.session.profile,
             institution: config.institution.name.clone(),
             origin: origin.as_str().to_owned(),
             letters: Arc::new(HouseLetters(self.house.clone())),
+            alarms: self.alarms.clone(),
         })?)
     }
 }
@@ -138,6 +163,6 @@ impl Makers<'_> {
 /// # Errors
 /// When the origin is none that a passkey can be for.
 pub fn identity(config: &Config, parts: &Parts, origin: &Origin) -> anyhow::Result<Identity> {
-    let Parts { db, clock, random, sessions, passwords, house, .. } = parts;
-    Makers { db, clock, random, sessions, passwords, house }.identity(config, origin)
+    let Parts { db, clock, random, sessions, passwords, house, alarms, .. } = parts;
+    Makers { db, clock, random, sessions, passwords, house, alarms }.identity(config, origin)
 }

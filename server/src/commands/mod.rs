@@ -3,6 +3,7 @@
 mod audit;
 mod compose;
 mod import;
+mod keys;
 mod serve;
 mod simulate;
 mod user;
@@ -60,6 +61,9 @@ enum Command {
     /// The audit log: what was done, by whom, to whose data.
     #[command(subcommand)]
     Audit(Audit),
+    /// The keys that secrets in the database hang on.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Run the demonstration institution with a simulated back office.
     Demo {
         /// Seconds between two movements of the simulated bank.
@@ -122,6 +126,14 @@ enum Staff {
 }
 
 #[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a new sealing key, and seal everything with it. Stop the portal first.
+    Rotate,
+    /// Print how many passwords and codes still need the pepper from before.
+    Show,
+}
+
+#[derive(Debug, Subcommand)]
 enum Audit {
     /// Check the whole log: every entry against the one before it, and every signed head.
     ///
@@ -176,6 +188,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(User::Add { customer, email }) => {
             user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
         }
+        Command::Keys(Keys::Rotate) => keys::rotate(config).await.map(|()| ExitCode::SUCCESS),
+        Command::Keys(Keys::Show) => keys::show(config).await.map(|()| ExitCode::SUCCESS),
         Command::Audit(Audit::Verify { heads, key }) => audit::verify(config, heads, &key).await,
         Command::Audit(Audit::List { customer, from, to, json }) => {
             audit::list(config, customer, (from, to), json).await.map(|()| ExitCode::SUCCESS)

@@ -14,7 +14,7 @@ use futures::FutureExt as _;
 use guichet_app::{
     admin::setup::Door,
     portfolio::quotes::{Quotes, follow},
-    web::{Services, StreamLimits, Streams},
+    web::{CspReports, Pace, PaceBounds, Services, StreamLimits, Streams},
 };
 use guichet_platform::{
     audit::head::{HeadKey, Signer},
@@ -76,6 +76,13 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         log: Some(log),
         desk: config.server.admin_listen.is_none(),
         setup,
+        alarms: parts.alarms.clone(),
+        csp: CspReports::new(parts.clock.clone(), metrics.clone(), config.server.public_origin.as_str().into()),
+        pace: Pace::new(
+            parts.clock.clone(),
+            parts.alarms.clone(),
+            PaceBounds::with_requests(config.session.requests_per_second),
+        ),
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
     let listener = TcpListener::bind(config.server.listen)

@@ -2,13 +2,7 @@
 
 use super::{compose, say};
 use anyhow::{Context as _, bail};
-use guichet_platform::{
-    config::Config,
-    identity::until_days,
-    password::{Weak, check_new},
-    scope,
-    staff::NewPerson,
-};
+use guichet_platform::{config::Config, identity::until_days, password::Weak, scope, staff::NewPerson};
 use std::io::BufRead as _;
 
 pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::Result<()> {
@@ -18,14 +12,17 @@ pub(super) async fn add(config: Config, customer: &str, email: &str) -> anyhow::
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).context("the password is read from standard input")?;
     let password = password.trim_end_matches(['\r', '\n']);
-    check_new(password, &[email, &config.institution.name]).map_err(|weak| {
+    let parts = compose(&config).await?;
+    let context = [email.to_owned(), config.institution.name.clone()];
+    parts.passwords.check_new(password, &context).await?.map_err(|weak| {
         anyhow::anyhow!(match weak {
             Weak::Short => "the password is shorter than 15 characters",
             Weak::Long => "the password is longer than 256 characters",
             Weak::Common => "the password is one that many people use",
+            Weak::Guessable => "a program that guesses would have the password soon",
+            Weak::Breached => "the password stands in the file of leaked passwords",
         })
     })?;
-    let parts = compose(&config).await?;
     let hash = parts.passwords.hash(password.to_owned()).await?;
     let number: String = customer.split_whitespace().collect();
     if !parts.identity.set_credential(&scope::operator(), &number, email, hash).await? {

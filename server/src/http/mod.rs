@@ -10,9 +10,11 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
-use guichet_app::web::{Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, check_owner, guard};
+use guichet_app::web::{
+    Access, Problem, Reason, RouteEntry, Routes, Services, Visitor, check_owner, csp_report, guard,
+};
 use guichet_platform::{
     serve::overload,
     telemetry::{Metrics, observe},
@@ -32,6 +34,8 @@ pub use site::{SiteError, read_assets};
 const MAX_FORM_BYTES: usize = 64 * 1024;
 /// One sending of files. Each file has its own bound, which its handler counts while it streams.
 const MAX_UPLOAD_BYTES: usize = 128 << 20;
+/// What a browser says of something that it refused.
+const MAX_REPORT_BYTES: usize = 16 * 1024;
 /// Pages in the making at once; whoever comes on top is told to come back, before anything is looked up.
 const MAX_IN_FLIGHT: usize = 512;
 
@@ -82,12 +86,15 @@ pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Met
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready).with_state(services.clone()))
         .route("/speculation.json", get(speculation))
-        .route("/csp-report", axum::routing::post(csp_report))
+        .route(
+            "/csp-report",
+            post(csp_report).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)).with_state(services.csp.clone()),
+        )
         .merge(site::routes(site_dir))
         .merge(hooks.router())
         .merge(pages)
         // The last that sees an answer before it is counted and sent.
-        .layer(from_fn_with_state(metrics.clone(), check_owner))
+        .layer(from_fn_with_state(services.alarms.clone(), check_owner))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Problem::bare(Reason::Fault).into_response()))
         .layer(from_fn(at_least))
         .layer(from_fn_with_state(metrics, observe))
@@ -135,16 +142,4 @@ async fn speculation() -> Response {
     const RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/api/*"}},{"not":{"href_matches":"/live*"}},{"not":{"href_matches":"/*/download/*"}}]},"eagerness":"moderate"}]}"#;
     ([("content-type", "application/speculationrules+json"), ("cache-control", "public, max-age=3600")], RULES)
         .into_response()
-}
-
-/// What a browser refused because of the policy. Noted without what could be personal.
-async fn csp_report(body: axum::body::Bytes) -> StatusCode {
-    let report: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
-    let directive = report
-        .as_ref()
-        .and_then(|report| report.get("csp-report")?.get("effective-directive")?.as_str())
-        .filter(|word| word.len() < 40 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
-        .unwrap_or("unknown");
-    tracing::warn!(csp.directive = directive, "A browser refused something because of the content security policy");
-    StatusCode::NO_CONTENT
 }

@@ -44,14 +44,6 @@ fn form(name: &str, password: &str) -> String {
     format!("name={name}%40mail.example&password={}", password.replace(' ', "+"))
 }
 
-/// Proves who it is; the session's cookie from then on.
-async fn proved(portal: &Portal, cookie: &str, purpose: &str) -> String {
-    let form = format!("for={purpose}&next=%2Fprofile&password={}", PASSWORD.replace(' ', "+"));
-    let answer = portal.ask("POST", "/confirm", cookie, &form).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/profile"), "{}", answer.body);
-    session(&answer)
-}
-
 /// The elements of a page that begin with `tag`.
 fn elements<'p>(page: &'p str, tag: &str) -> Vec<&'p str> {
     page.match_indices(tag).map(|(at, _)| page[at..].split('>').next().unwrap()).collect()
@@ -59,7 +51,7 @@ fn elements<'p>(page: &'p str, tag: &str) -> Vec<&'p str> {
 
 on_both_databases! {
     async fn every_answer_at_every_address_carries_what_it_must(world: World) {
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let ines = portal.sign_in("1").await;
         let served = routes();
         let mut asked = 0;
@@ -117,7 +109,7 @@ on_both_databases! {
     }
 
     async fn no_address_takes_a_change_from_a_foreign_page(world: World) {
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let ines = portal.sign_in("1").await;
         let served = routes();
         let paths: BTreeSet<&str> = served.list().iter().map(|route| route.path).collect();
@@ -185,8 +177,10 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         let security = ["/profile/password", "/profile/authenticator", "/profile/authenticator/remove", "/profile/codes", "/profile/passkey/remove"];
-        for (path, purpose) in security.map(|path| (path, "security")).into_iter().chain([("/profile/email", "contact")]) {
-            let form = format!("password=another+long+password&email=new%40mail.example&seed=x&code=000000&passkey={}", "0".repeat(32));
+        let others = [("/profile/email", "contact"), ("/api/sessions/revoke", "devices"), ("/api/sessions/revoke-others", "devices")];
+        for (path, purpose) in security.map(|path| (path, "security")).into_iter().chain(others) {
+            let nobody = "0".repeat(32);
+            let form = format!("password=another+long+password&email=new%40mail.example&seed=x&code=000000&passkey={nobody}&session={nobody}");
             let answer = portal.ask("POST", path, &ines, &form).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
             assert!(answer.header("location").starts_with(&format!("/confirm?for={purpose}&")), "{path}: {}", answer.header("location"));
@@ -194,7 +188,7 @@ on_both_databases! {
         // A proof for one purpose is none for the other, and a wrong password is none at all.
         let wrong = portal.ask("POST", "/confirm", &ines, "for=security&next=%2Fprofile&password=wrong").await;
         assert!(wrong.status == StatusCode::OK && cookies(&wrong).is_empty());
-        let ines = proved(&portal, &ines, "contact").await;
+        let ines = portal.prove(&ines, "contact").await;
         assert!(portal.get("/profile/password", &ines).await.header("location").starts_with("/confirm?for=security&"));
         assert_eq!(portal.get("/profile/email", &ines).await.status, StatusCode::OK);
     }
@@ -202,7 +196,7 @@ on_both_databases! {
     async fn a_password_is_typed_unseen_and_taken_as_it_is(world: World) {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
-        let ines = proved(&portal, &ines, "security").await;
+        let ines = portal.prove(&ines, "security").await;
         for (path, cookie, auto) in [
             ("/sign-in", "", "current-password"), ("/confirm?for=contact&next=%2Fprofile", ines.as_str(), "current-password"),
             ("/profile/password", ines.as_str(), "new-password"),

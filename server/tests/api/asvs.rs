@@ -92,7 +92,7 @@ const SECTIONS: [(&str, &str); 80] = [
 ];
 
 /// Where the short names of the tables are.
-const PLACES: [(&str, &str); 7] = [
+const PLACES: [(&str, &str); 8] = [
     ("api/", "server/tests/api/"),
     ("app/", "app/src/"),
     ("end2end/", "end2end/tests/"),
@@ -100,6 +100,7 @@ const PLACES: [(&str, &str); 7] = [
     ("platform/", "server/platform/src/"),
     ("server/", "server/src/"),
     ("types/", "app/types/src/"),
+    ("xtask/", "xtask/src/"),
 ];
 
 const STATES: [&str; 5] = ["test", "lint", "doc", "none", "open"];

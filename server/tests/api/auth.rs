@@ -317,6 +317,7 @@ on_both_databases! {
         here.password(&portal, "1", PASSWORD).await;
         there.password(&portal, "1", PASSWORD).await;
         let cookie = there.header();
+        here.post(&portal, "/confirm", &[("for", "devices"), ("next", "/profile"), ("password", PASSWORD)]).await;
         let stream = portal.listen("/live?after=0", &cookie, 1_500);
         let end = async {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;

@@ -1,7 +1,6 @@
 //! What a stream says: what the pages show that follow it, and nothing else.
 
 use crate::portal::{JOINT, Portal};
-use axum::http::StatusCode;
 use guichet_platform::on_both_databases;
 
 /// A booking on the joint account, told ahead of its statement.
@@ -85,8 +84,7 @@ on_both_databases! {
         let after = cursor(&portal, &ines).await;
         let ending = async {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-            let answer = portal.ask("POST", "/api/sessions/revoke-others", &elsewhere, "").await;
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+            portal.end_others(&elsewhere).await;
             portal.send(&booking("SECRET")).await;
         };
         let path = format!("/live?after={after}&page=accounts");

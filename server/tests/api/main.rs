@@ -9,6 +9,8 @@ mod auth;
 mod campaign;
 mod canary;
 mod claims;
+mod fields;
+mod harvest;
 mod hooks;
 mod killed;
 mod live;

@@ -114,8 +114,8 @@ const MATRIX: [(&str, &str, Try); 100] = [
     ("GET", "/live", Try::Own),
     ("POST", "/api/sign-out", Try::Change),
     ("POST", "/api/stay", Try::Change),
-    ("POST", "/api/sessions/revoke", Try::Change),
-    ("POST", "/api/sessions/revoke-others", Try::Change),
+    ("POST", "/api/sessions/revoke", Try::ProofChange),
+    ("POST", "/api/sessions/revoke-others", Try::ProofChange),
     ("POST", "/api/display", Try::Change),
     ("GET", "/brand/{file}", Try::Public),
     ("GET", "/brand/picture/{hash}", Try::Public),
@@ -264,7 +264,7 @@ on_both_databases! {
     }
 
     async fn another_customer_gets_the_answer_of_what_does_not_exist(world: World) {
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         claims::insure(&portal).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
         portal.plant_passkeys().await;
@@ -305,7 +305,8 @@ on_both_databases! {
             assert!(nobody.header("location").starts_with("/sign-in?next="), "{method} {path}");
             let owner = portal.ask(method, path, &ines, "").await;
             assert_eq!(owner.status, StatusCode::SEE_OTHER, "{method} {path}");
-            assert!(owner.header("location").starts_with("/confirm?for=security&next="), "{}", owner.header("location"));
+            let purpose = if path.starts_with("/api/sessions/") { "devices" } else { "security" };
+            assert!(owner.header("location").starts_with(&format!("/confirm?for={purpose}&next=")), "{}", owner.header("location"));
             tried += 1;
         }
         for path in ["/profile/password", "/profile/authenticator", "/profile/authenticator/remove", "/profile/codes", "/profile/email"] {
@@ -313,13 +314,13 @@ on_both_databases! {
             let answer = portal.ask("POST", path, &ines, "password=a+new+password+for+the+tests&email=x%40mail.example").await;
             assert!(answer.header("location").starts_with(&format!("/confirm?for={purpose}&next=")), "{path}");
         }
-        assert_eq!(tried, 6);
+        assert_eq!(tried, 8);
         // Nothing was changed by any of it.
         assert!(!portal.sign_in("1").await.is_empty());
     }
 
     async fn odd_ids_are_not_there(world: World) {
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let ines = portal.sign_in("1").await;
         for id in ["*", "%25", "1", "0", "-1", "null", "%00", "..%2f..", "FR7630009021440004812370152", "a,b", "[]", "%F0%9F%92%A3"] {
             for path in [
@@ -339,6 +340,8 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         claims::insure(&portal).await;
         let (ines, other) = (portal.sign_in("1").await, portal.sign_in("1").await);
+        // Whoever has a passkey proves it with that, so the proof comes first.
+        let other = portal.prove(&other, "devices").await;
         portal.plant_passkeys().await;
         let own = addresses(&portal, &ines).await;
         assert_eq!(portal.ask("POST", "/api/sessions/revoke-others", &other, "").await.status, StatusCode::SEE_OTHER);
@@ -356,8 +359,15 @@ on_both_databases! {
         let page = portal.get("/profile", &ines).await.body;
         let session = page.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let form = format!("session={session}");
+        let hugo = portal.prove(&hugo, "devices").await;
         assert_eq!(portal.ask("POST", "/api/sessions/revoke", &hugo, &form).await.status, StatusCode::NOT_FOUND);
         assert_eq!(portal.get("/overview", &second).await.status, StatusCode::OK);
+        // Without a fresh proof, and with one for something else, it is asked for.
+        let ines = portal.prove(&ines, "security").await;
+        let asked = portal.ask("POST", "/api/sessions/revoke", &ines, &form).await;
+        assert_eq!(asked.header("location"), "/confirm?for=devices&next=%2Fprofile%23sessions");
+        assert_eq!(portal.get("/overview", &second).await.status, StatusCode::OK);
+        let ines = portal.prove(&ines, "devices").await;
         assert_eq!(portal.ask("POST", "/api/sessions/revoke", &ines, &form).await.status, StatusCode::SEE_OTHER);
         assert_eq!(portal.get("/overview", &second).await.status, StatusCode::SEE_OTHER);
     }
@@ -385,7 +395,7 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let ines = portal.sign_in("1").await;
         for (_, path, attempt) in MATRIX {
-            if attempt == Try::Change {
+            if matches!(attempt, Try::Change) || path.starts_with("/api/sessions/") {
                 assert_eq!(portal.get(path, &ines).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
             }
         }

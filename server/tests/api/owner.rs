@@ -13,6 +13,7 @@ use axum::{
 use futures::{FutureExt as _, StreamExt as _};
 use guichet_app::web::{Services, SignedIn, check_owner, guard};
 use guichet_platform::{
+    alarm::Alarms,
     db::{Db, DbError},
     on, on_both_databases, owner,
     scope::CustomerScope,
@@ -82,10 +83,11 @@ on_both_databases! {
         let other = portal.services.sessions.resolve(&token).await.unwrap().unwrap().scope;
         let mixed = Mixed { services: portal.services.clone(), other };
         let metrics = Metrics::new(&*portal.world.random);
+        let alarms = Alarms::new(portal.world.db.clone(), portal.world.clock.clone(), metrics.clone());
         let pages = Router::new().route("/wrong", get(wrong)).route("/right", get(right)).route("/task", get(wrong_in_a_task))
             .route("/open", get(open)).route("/stream", get(stream)).with_state(mixed)
             .layer(from_fn_with_state(portal.services.clone(), guard))
-            .layer(from_fn_with_state(metrics.clone(), check_owner))
+            .layer(from_fn_with_state(alarms.clone(), check_owner))
             .layer(from_fn_with_state(metrics.clone(), guichet_platform::telemetry::observe));
         let (status, body, _) = ask(&pages, "/right", &ines).await;
         assert_eq!((status, body.unwrap().as_str()), (StatusCode::OK, "Inès Moreau"));
@@ -103,6 +105,22 @@ on_both_databases! {
         assert!(status == StatusCode::OK && body.is_err(), "{body:?}");
         assert_eq!(metrics.owner_mismatches().get(), 5);
         assert!(metrics.encode().contains("guichet_owner_mismatches_total 5"));
+        // All are counted; one for each route and minute is in the audit log, with who asked and whose it was.
+        let entries = "select count(*) from audit where action = 'isolation.alarm'";
+        portal.counts(entries, 4).await;
+        let told = "select count(*) from audit where action = 'isolation.alarm' and outcome = 'refused' and subject_kind = 'customer'
+            and subject_id = (select id from customer where number = '2') and customer_id is null";
+        assert_eq!(portal.count(told).await, 4);
+        let asker = "select count(*) from audit where action = 'isolation.alarm'
+            and actor_id = (select id from customer where number = '1')";
+        assert_eq!(portal.count(asker).await, 4);
+        for _ in 0..40 {
+            assert_eq!(ask(&pages, "/wrong", &ines).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        assert_eq!((metrics.owner_mismatches().get(), metrics.alarms("isolation")), (45, 45));
+        portal.world.clock.advance_seconds(61);
+        assert_eq!(ask(&pages, "/wrong", &ines).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+        portal.counts(entries, 5).await;
         // For Hugo it is no mix-up.
         assert_eq!(ask(&pages, "/wrong", &hugo).await.0, StatusCode::OK);
     }

@@ -12,9 +12,10 @@ use guichet::{
 };
 use guichet_app::{
     house::{House, follow::Ground},
-    web::{Assets, Services, StreamLimits, Streams},
+    web::{Assets, CspReports, Pace, PaceBounds, Services, StreamLimits, Streams},
 };
 use guichet_platform::{
+    alarm::Alarms,
     config::{Config, MailTransport, Secret},
     db::DbError,
     files::FileStore,
@@ -127,21 +128,27 @@ impl Portal {
 
     /// The same, with letters sent this way.
     pub async fn with_mail(world: World, mail: MailTransport) -> Self {
-        Self::build(world, mail, Profile::Insurer).await
+        Self::build(world, mail, Profile::Insurer, PaceBounds::HOUSE).await
     }
 
     /// The same, under the rules of a profile.
     pub async fn under(world: World, profile: Profile) -> Self {
-        Self::build(world, MailTransport::Page, profile).await
+        Self::build(world, MailTransport::Page, profile, PaceBounds::HOUSE).await
     }
 
-    async fn build(world: World, mail: MailTransport, profile: Profile) -> Self {
+    /// The same, for attempts by the thousand in no time: nobody is slowed down.
+    pub async fn unpaced(world: World) -> Self {
+        Self::build(world, MailTransport::None, Profile::Insurer, PaceBounds::NONE).await
+    }
+
+    async fn build(world: World, mail: MailTransport, profile: Profile, bounds: PaceBounds) -> Self {
         let feeds = feeds(world.clock.clone());
         let metrics = Metrics::new(&*world.random);
         let inbox = {
             let data = world.folder().join("data");
             Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, metrics.clone()).unwrap()
         };
+        let alarms = Alarms::new(world.db.clone(), world.clock.clone(), metrics.clone());
         let services = Services {
             db: world.db.clone(),
             clock: world.clock.clone(),
@@ -168,6 +175,9 @@ impl Portal {
             log: None,
             desk: true,
             setup: guichet_app::admin::setup::Door::default(),
+            pace: Pace::new(world.clock.clone(), alarms.clone(), bounds),
+            alarms,
+            csp: CspReports::new(world.clock.clone(), metrics.clone(), ORIGIN.into()),
             keep_alive: Duration::from_secs(15),
         };
         let mut config = Config::default();
@@ -235,6 +245,17 @@ impl Portal {
             .boxed()
         });
         usize::try_from(count.await.unwrap()).unwrap()
+    }
+
+    /// Waits until a counting query says so much: for what is written beside a request.
+    pub async fn counts(&self, sql: &'static str, expected: usize) {
+        for _ in 0..100 {
+            if self.count(sql).await == expected {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(self.count(sql).await, expected, "{sql}");
     }
 
     /// The id of the one message in the outbox, as it is told to the back office.
@@ -334,6 +355,26 @@ impl Portal {
         let answer = self.ask("POST", "/sign-in", "", &form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         answer.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    /// Proves again who it is, for a purpose; the cookie from then on.
+    pub async fn prove(&self, cookie: &str, purpose: &str) -> String {
+        let form = format!("for={purpose}&next=%2Fprofile&password={}", PASSWORD.replace(' ', "+"));
+        let answer = self.ask("POST", "/confirm", cookie, &form).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/profile"), "{}", answer.body);
+        let all = answer.headers.get_all(header::SET_COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        all.filter_map(|value| value.split(';').next())
+            .find(|value| value.starts_with("__Host-guichet="))
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Ends every other session of the customer; the cookie from then on.
+    pub async fn end_others(&self, cookie: &str) -> String {
+        let cookie = self.prove(cookie, "devices").await;
+        let answer = self.ask("POST", "/api/sessions/revoke-others", &cookie, "").await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/profile#sessions"));
+        cookie
     }
 
     /// The addresses on a page that begin with `prefix`.

@@ -9,7 +9,7 @@ use super::{
     goal,
 };
 use crate::{
-    auth::proved::Home as _,
+    auth::proved::{Home as _, PURPOSES},
     web::{Problem, Reason, Services, SignedIn, Visitor},
 };
 use axum::{
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use guichet_platform::identity::{
-    Contact, Payout, PublicKeyCredential, Purpose as _, RegisterPublicKeyCredential, Security, SignIn, link,
+    Payout, PublicKeyCredential, Purpose as _, RegisterPublicKeyCredential, Security, SignIn, link,
 };
 use guichet_types::{Id, kind};
 use http::header;
@@ -32,7 +32,7 @@ pub struct Answer<T> {
     next: String,
     #[serde(default)]
     name: String,
-    /// `security`, `contact`, or the id of an approval.
+    /// The name of a purpose, or the id of an approval.
     #[serde(default)]
     purpose: String,
 }
@@ -67,7 +67,7 @@ fn read<T>(visitor: &Visitor, body: Result<Json<Answer<T>>, JsonRejection>) -> R
 
 /// `POST /api/passkey/begin`: a challenge to sign in with, or for the second factor.
 pub async fn begin(State(services): State<Services>, asking: Asking) -> Result<Response, Problem> {
-    let challenge = services.identity.begin_passkey_sign_in(asking.step.as_ref()).await?;
+    let challenge = services.identity.begin_passkey_sign_in(asking.step.as_ref(), &asking.browser).await?;
     Ok(Json(challenge).into_response())
 }
 
@@ -159,11 +159,11 @@ pub async fn finish_proof(
     body: Result<Json<Answer<PublicKeyCredential>>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let body = read(&who.visitor, body)?;
-    let (purpose, linked, next) = match body.purpose.as_str() {
-        name if name == Security::NAME => (Security::NAME, None, body.next.clone()),
-        name if name == Contact::NAME => (Contact::NAME, None, body.next.clone()),
-        approval => {
-            let approval: Option<Id<kind::Approval>> = approval.parse().ok();
+    let plain = PURPOSES.into_iter().find(|purpose| *purpose == body.purpose);
+    let (purpose, linked, next) = match plain {
+        Some(purpose) => (purpose, None, body.next.clone()),
+        None => {
+            let approval: Option<Id<kind::Approval>> = body.purpose.parse().ok();
             let asked = match approval {
                 Some(approval) => services.identity.approval(&who.session, approval).await?,
                 None => None,

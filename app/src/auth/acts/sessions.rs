@@ -1,12 +1,17 @@
-//! Ending sessions, and staying in one.
+//! Ending sessions, and staying in one. To end this one needs nothing; to end another one, a fresh proof: whoever has found an
+//! open page must not be able to shut its owner out elsewhere.
 
-use super::{super::browser::set_cookie, read};
+use super::{
+    super::{browser::set_cookie, proved::Proved},
+    read,
+};
 use crate::web::{Problem, Reason, SESSION_COOKIE, Services, SignedIn, redirect_to};
 use axum::{
     Form,
     extract::{State, rejection::FormRejection},
     response::{IntoResponse, Response},
 };
+use guichet_platform::identity::Devices;
 use guichet_types::{Id, kind};
 use http::{HeaderValue, StatusCode};
 
@@ -34,10 +39,10 @@ pub struct RevokeForm {
     session: Id<kind::Session>,
 }
 
-/// `POST /api/sessions/revoke`: one of the customer's own. Somebody else's is not there.
+/// `POST /api/sessions/revoke`: one of the customer's own, behind a fresh proof. Somebody else's is not there.
 pub async fn revoke(
     State(services): State<Services>,
-    who: SignedIn,
+    Proved { who, .. }: Proved<Devices>,
     form: Result<Form<RevokeForm>, FormRejection>,
 ) -> Result<Response, Problem> {
     let form = read(&who.visitor, form)?;
@@ -47,8 +52,11 @@ pub async fn revoke(
     Ok(redirect_to("/profile#sessions"))
 }
 
-/// `POST /api/sessions/revoke-others`: all of the customer's own but this one.
-pub async fn revoke_others(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
+/// `POST /api/sessions/revoke-others`: all of the customer's own but this one, behind a fresh proof.
+pub async fn revoke_others(
+    State(services): State<Services>,
+    Proved { who, .. }: Proved<Devices>,
+) -> Result<Response, Problem> {
     services.sessions.revoke_others(&who.session.scope, who.session.id).await?;
     Ok(redirect_to("/profile#sessions"))
 }

@@ -6,6 +6,7 @@ use super::{
     passkey::{Ceremony, button},
 };
 use crate::{
+    auth::proved::PURPOSES,
     ui::{Place, app_page, icon},
     web::{Problem, Reason, Services, SignedIn},
 };
@@ -13,7 +14,7 @@ use axum::{
     extract::{Query, State, rejection::QueryRejection},
     response::Response,
 };
-use guichet_platform::identity::{Approval, Contact, Purpose as _, Security};
+use guichet_platform::identity::Approval;
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
 
@@ -39,10 +40,8 @@ pub enum Question {
 impl Question {
     /// From what the address says.
     pub async fn find(services: &Services, who: &SignedIn, name: &str, next: String) -> Result<Self, Problem> {
-        for purpose in [Security::NAME, Contact::NAME] {
-            if name == purpose {
-                return Ok(Self::Plain { purpose, next });
-            }
+        if let Some(purpose) = PURPOSES.into_iter().find(|purpose| *purpose == name) {
+            return Ok(Self::Plain { purpose, next });
         }
         let nothing = || Problem::new(Reason::NotFound, &who.visitor);
         let id = name.parse().map_err(|_| nothing())?;

@@ -82,5 +82,7 @@ fn refusal_text(visitor: &Visitor, refusal: Refusal) -> String {
         Refusal::Weak(Weak::Short) => w.get("auth-password-short"),
         Refusal::Weak(Weak::Long) => w.get("auth-password-long"),
         Refusal::Weak(Weak::Common) => w.get("auth-password-common"),
+        Refusal::Weak(Weak::Guessable) => w.get("auth-password-guessable"),
+        Refusal::Weak(Weak::Breached) => w.get("auth-password-breached"),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         when::Local,
     },
     ui::{Live, alert, icon, live_lamp, public_page},
-    web::{Problem, Reason, Services, Visitor, redirect_to},
+    web::{Problem, Reason, Services, Visitor, network_of, redirect_to},
     words::{Figures, Words},
 };
 use axum::{
@@ -22,7 +22,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, scope::PublicScope};
+use guichet_platform::{alarm::Sign, audit::Detail, db::DbError, scope::PublicScope};
 use guichet_types::{TrackingError, TrackingNumber};
 use leptos::prelude::*;
 
@@ -97,7 +97,13 @@ pub(super) async fn may_look(
         }
         .boxed()
     });
-    Ok(counted.await?)
+    let allowed = counted.await?;
+    if !allowed {
+        services.alarms.raise(Sign::Harvest, &format!("tracking {}", network_of(&visitor.network)), |entry| {
+            entry.from_where(&visitor.network, &visitor.agent).detail(Detail::Reason("tracking"))
+        });
+    }
+    Ok(allowed)
 }
 
 /// The form, for a look at it.

@@ -119,6 +119,18 @@ actions! {
     DocumentRefused = "document.refused",
     /// A new version of the configuration.
     ConfigPublished = "config.published",
+    /// What is sealed was sealed with a new key.
+    KeyRotated = "key.rotated",
     /// An answer was about to hold somebody else's data.
     IsolationAlarm = "isolation.alarm",
+    /// Something was asked for that is not theirs, or is not there.
+    AccessRefused = "access.refused",
+    /// One thing after another was asked for that is not theirs.
+    HarvestAlarm = "harvest.alarm",
+    /// A change came from a page that is not ours.
+    ForeignPage = "page.foreign",
+    /// Guessing was blocked for a while.
+    GuessingBlocked = "guessing.blocked",
+    /// More was asked for than a person asks for.
+    PaceExceeded = "pace.exceeded",
 }

@@ -232,6 +232,13 @@ impl Entry {
         Self { customer: Some(customer), ..Self::new(action, Actor::Customer(customer), at) }
     }
 
+    /// Somebody else did it.
+    #[must_use]
+    pub const fn by(mut self, actor: Actor) -> Self {
+        self.actor = actor;
+        self
+    }
+
     /// To this thing.
     #[must_use]
     pub fn about<K>(mut self, subject: Thing, id: Id<K>) -> Self {

@@ -2,7 +2,8 @@
 
 use crate::mail::Address;
 use guichet_types::Locale;
-use std::net::SocketAddr;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use std::{net::SocketAddr, str::FromStr as _};
 
 pub(super) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= 80 && !text.chars().any(char::is_control)
@@ -52,6 +53,24 @@ pub(super) fn is_host_or_nothing(text: &str) -> bool {
 
 pub(super) fn is_mail_address_or_nothing(text: &str) -> bool {
     text.is_empty() || text.parse::<Address>().is_ok()
+}
+
+/// Whether nobody on the way can read along: SQLite, a socket, this very machine, or TLS with a certificate that is verified.
+pub(super) fn is_protected(url: &str) -> bool {
+    if url.starts_with("sqlite:") {
+        return true;
+    }
+    // As the driver itself reads it, with what the environment says.
+    let Ok(options) = PgConnectOptions::from_str(url) else { return false };
+    let own = options.get_socket().is_some()
+        || options.get_host().starts_with('/')
+        || is_this_machine(options.get_host().trim_matches(['[', ']']));
+    let rooted = ["sslrootcert=", "ssl-root-cert=", "ssl-ca="].iter().any(|key| url.contains(key));
+    own || match options.get_ssl_mode() {
+        PgSslMode::VerifyFull => true,
+        PgSslMode::VerifyCa => rooted,
+        _ => false,
+    }
 }
 
 /// The names of this very machine.

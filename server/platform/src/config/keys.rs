@@ -23,6 +23,8 @@ pub(super) enum Shape {
     Number(RangeInclusive<u32>),
     /// A list of texts that each pass the check.
     List(fn(&str) -> bool),
+    /// Yes or no.
+    Flag,
 }
 
 /// A key of the file.
@@ -47,6 +49,7 @@ impl Key {
         match &self.shape {
             Shape::Number(range) => format!("a whole number from {} to {}{}", range.start(), range.end(), self.allowed),
             Shape::Text(_) | Shape::List(_) => self.allowed.to_owned(),
+            Shape::Flag => "true or false".to_owned(),
         }
     }
 
@@ -83,10 +86,10 @@ const fn key(
     Key { section, name, shape, default, meaning, allowed }
 }
 
-use Shape::{List, Number, Text};
+use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 58] = [
+pub(super) const KEYS: [Key; 62] = [
     key(
         "institution",
         "name",
@@ -224,7 +227,8 @@ pub(super) const KEYS: [Key; 58] = [
         Text(is_database),
         "\"sqlite:data/guichet.db\"",
         "The database. SQLite is built in; PostgreSQL is for more than one machine.",
-        "\"sqlite:\" and a path, or \"postgres://user@host/name\" without a password, which belongs into database.password_file",
+        "\"sqlite:\" and a path, or \"postgres://user@host/name?sslmode=verify-full\" without a password, which belongs into \
+         database.password_file",
     ),
     key(
         "database",
@@ -233,6 +237,15 @@ pub(super) const KEYS: [Key; 58] = [
         "\"\"",
         "The file that holds the password of PostgreSQL and nothing else.",
         "a file, or nothing",
+    ),
+    key(
+        "database",
+        "allow_plaintext",
+        Flag,
+        "false",
+        "Whether a PostgreSQL on another machine may be spoken to without a verified certificate. Only where something else \
+         protects the way there.",
+        "",
     ),
     key(
         "database",
@@ -405,6 +418,14 @@ pub(super) const KEYS: [Key; 58] = [
     ),
     key(
         "session",
+        "requests_per_second",
+        Number(1..=1_000_000),
+        "10",
+        "Requests a second from one customer; sixty times as many may come at once. Who asks faster is told to wait.",
+        "",
+    ),
+    key(
+        "session",
         "key_file",
         Text(is_path_or_nothing),
         "\"\"",
@@ -436,6 +457,24 @@ pub(super) const KEYS: [Key; 58] = [
         "\"\"",
         "The file with a secret of 16 bytes or more that goes into every hash, kept apart from the database. \
          Without it no password that was set under it can be checked.",
+        "a file, or nothing",
+    ),
+    key(
+        "password",
+        "previous_pepper_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with the pepper from before, when there is a new one. Passwords under it still work and are renewed at the next \
+         sign-in; `guichet keys show` says how many are left.",
+        "a file, or nothing",
+    ),
+    key(
+        "password",
+        "breached_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with the SHA-1 hashes of passwords that have leaked, one on a line and in their order, as the public download \
+         \"Pwned Passwords, ordered by hash\" has them. None of them can be chosen.",
         "a file, or nothing",
     ),
     key(

@@ -2,7 +2,7 @@
 
 use super::{
     Config, ConfigError, MailSecurity, MailTransport, Secret, Secrets,
-    checks::is_this_machine,
+    checks::{is_protected, is_this_machine},
     keys::{KEYS, Key, SECTIONS, Shape},
 };
 use std::{collections::BTreeMap, ops::Range, path::Path};
@@ -93,6 +93,7 @@ impl Reading {
         let value = match key.shape {
             Shape::Text(_) => Value::String(text.to_owned()),
             Shape::Number(_) => text.trim().parse().map_or_else(|_| Value::String(text.to_owned()), Value::Integer),
+            Shape::Flag => text.trim().parse().map_or_else(|_| Value::String(text.to_owned()), Value::Boolean),
             Shape::List(_) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
@@ -122,6 +123,7 @@ impl Reading {
             (Shape::List(check), Some(Value::Array(items))) => {
                 items.iter().all(|item| item.as_str().is_some_and(check))
             }
+            (Shape::Flag, Some(Value::Boolean(_))) => true,
             _ => false,
         };
         match value {
@@ -150,6 +152,7 @@ impl Reading {
             }
         };
         self.rules(&config);
+        self.database_rules(&config);
         self.mail_rules(&config);
         config.secrets = self.secrets(&config);
         if self.problems.is_empty() { Ok(config) } else { Err(ConfigError { problems: self.problems }) }
@@ -227,6 +230,16 @@ impl Reading {
         );
     }
 
+    fn database_rules(&mut self, config: &Config) {
+        if !config.database.allow_plaintext && !is_protected(&config.database.url) {
+            self.problems.push(
+                "database.url names a PostgreSQL on another machine without sslmode=verify-full, or sslmode=verify-ca with \
+                 sslrootcert; it takes one of the two, or database.allow_plaintext of true"
+                    .to_owned(),
+            );
+        }
+    }
+
     fn mail_rules(&mut self, config: &Config) {
         let Config { mail, server, .. } = config;
         let smtp = mail.transport == MailTransport::Smtp;
@@ -268,6 +281,7 @@ impl Reading {
         };
         let password = read("database.password_file", config.database.password_file.as_deref());
         let pepper = read("password.pepper_file", config.password.pepper_file.as_deref());
+        let previous = read("password.previous_pepper_file", config.password.previous_pepper_file.as_deref());
         let letters = read("mail.password_file", config.mail.password_file.as_deref());
         let authority = read("mail.ca_file", config.mail.ca_file.as_deref());
         let text = password.as_ref().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap_or_default());
@@ -278,13 +292,16 @@ impl Reading {
         if letters.as_ref().is_some_and(String::is_empty) {
             self.problems.push("mail.password_file: the file holds no text".to_owned());
         }
-        if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
-            self.problems.push(format!("password.pepper_file: the file holds fewer than {PEPPER_BYTES} bytes"));
+        for (key, pepper) in [("pepper_file", &pepper), ("previous_pepper_file", &previous)] {
+            if pepper.as_ref().is_some_and(|pepper| pepper.expose().len() < PEPPER_BYTES) {
+                self.problems.push(format!("password.{key}: the file holds fewer than {PEPPER_BYTES} bytes"));
+            }
         }
         let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
         Secrets {
             database_password: text.map(Secret::new),
             pepper,
+            previous_pepper: previous,
             mail_password: letters.map(Secret::new),
             mail_authority: authority.map(|pem| pem.expose().clone()),
             hooks,

@@ -68,6 +68,8 @@ pub struct Database {
     /// The file with the password of PostgreSQL.
     #[serde(deserialize_with = "optional")]
     pub password_file: Option<PathBuf>,
+    /// Whether a PostgreSQL elsewhere may be spoken to without a verified certificate.
+    pub allow_plaintext: bool,
     /// As written; nought means "as suits the machine". See [`Database::readers`].
     pub readers: u32,
 }
@@ -202,6 +204,8 @@ pub struct Session {
     pub warning_seconds: u32,
     /// Hours in all; nought means "as the profile says". See [`Session::absolute_seconds`].
     pub absolute_hours: u32,
+    /// Requests a second from one customer.
+    pub requests_per_second: u32,
     /// The file with the key that seals secrets; none for the one in the data folder. See [`super::Config::sealing_key`].
     #[serde(deserialize_with = "optional")]
     pub key_file: Option<PathBuf>,
@@ -242,6 +246,12 @@ pub struct Password {
     /// The file with the pepper.
     #[serde(deserialize_with = "optional")]
     pub pepper_file: Option<PathBuf>,
+    /// The file with the pepper from before.
+    #[serde(deserialize_with = "optional")]
+    pub previous_pepper_file: Option<PathBuf>,
+    /// The file with the hashes of leaked passwords.
+    #[serde(deserialize_with = "optional")]
+    pub breached_file: Option<PathBuf>,
 }
 
 impl Password {
@@ -308,6 +318,8 @@ pub struct Secrets {
     pub database_password: Option<Secret<String>>,
     /// From `password.pepper_file`.
     pub pepper: Option<Secret<Vec<u8>>>,
+    /// From `password.previous_pepper_file`.
+    pub previous_pepper: Option<Secret<Vec<u8>>>,
     /// From `mail.password_file`.
     pub mail_password: Option<Secret<String>>,
     /// From `mail.ca_file`: PEM.

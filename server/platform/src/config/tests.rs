@@ -146,7 +146,7 @@ fn a_secret_is_read_from_its_file_and_shown_nowhere() {
     let password = file("password", "hunter2\n");
     let pepper = file("pepper", "0123456789abcdef\n");
     let env = [("GUICHET_DATABASE__PASSWORD_FILE", password.as_str()), ("GUICHET_PASSWORD__PEPPER_FILE", &pepper)];
-    let config = with("[database]\nurl = 'postgres://guichet@db/guichet'", &env).unwrap();
+    let config = with("[database]\nurl = 'postgres://guichet@db/guichet?sslmode=verify-full'", &env).unwrap();
     assert_eq!(config.secrets.database_password.as_ref().unwrap().expose(), "hunter2");
     assert_eq!(config.secrets.pepper.as_ref().unwrap().expose(), b"0123456789abcdef");
     assert!(!format!("{config:?}").contains("hunter2"));
@@ -192,4 +192,42 @@ fn the_page_of_letters_is_for_this_machine_alone() {
     assert_eq!(with("", &[page]).unwrap().mail.transport, MailTransport::Page);
     let found = problems("", &[page, ("GUICHET_SERVER__PUBLIC_ORIGIN", "https://portal.bank.example")]);
     assert!(found.len() == 1 && found[0].starts_with("mail.transport is \"page\""), "{found:?}");
+}
+
+#[test]
+fn a_database_elsewhere_is_reached_by_verified_tls_or_not_at_all() {
+    let tried = |url: &str, more: &str| with(&format!("[database]\nurl = \"{url}\"\n{more}"), &[]);
+    for url in [
+        "sqlite:data/guichet.db",
+        "postgres://guichet@localhost/guichet",
+        "postgres://guichet@127.0.0.1:5433/guichet?sslmode=disable",
+        "postgres://guichet@[::1]/guichet",
+        "postgres://guichet@localhost/guichet?host=/run/postgresql",
+        "postgres://guichet@%2Frun%2Fpostgresql/guichet",
+        "postgres://guichet@db.internal/guichet?sslmode=verify-full",
+        "postgres://guichet@db.internal/guichet?sslmode=verify-ca&sslrootcert=/etc/guichet/ca.pem",
+    ] {
+        assert!(tried(url, "").is_ok(), "{url}: {:?}", tried(url, "").err());
+    }
+    for url in [
+        "postgres://guichet@db.internal/guichet",
+        "postgresql://guichet@db.internal/guichet?sslmode=disable",
+        "postgres://guichet@10.0.0.4/guichet?sslmode=prefer",
+        "postgres://guichet@db.internal/guichet?sslmode=require",
+        "postgres://guichet@db.internal/guichet?sslmode=verify-ca",
+        "postgres://guichet@localhost/guichet?host=db.internal",
+    ] {
+        let problems = tried(url, "").unwrap_err().problems;
+        assert!(problems.len() == 1 && problems[0].contains("sslmode=verify-full"), "{url}: {problems:?}");
+        assert!(tried(url, "allow_plaintext = true").is_ok(), "{url}");
+    }
+    let found = problems("[database]\nallow_plaintext = 'yes'", &[("GUICHET_DATABASE__ALLOW_PLAINTEXT", "maybe")]);
+    assert_eq!(
+        found,
+        [
+            "guichet.toml:2:1: database.allow_plaintext is \"yes\"; it takes true or false",
+            "GUICHET_DATABASE__ALLOW_PLAINTEXT: database.allow_plaintext is \"maybe\"; it takes true or false",
+        ]
+    );
+    assert!(with("", &[("GUICHET_DATABASE__ALLOW_PLAINTEXT", "true")]).unwrap().database.allow_plaintext);
 }

@@ -2,6 +2,7 @@
 
 mod fenced;
 mod policies;
+mod tls;
 mod unfiltered;
 
 use super::{DbError, Dialect, migration_names};

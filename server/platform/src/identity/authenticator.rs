@@ -37,7 +37,7 @@ impl std::fmt::Debug for NewAuthenticator {
     }
 }
 
-fn place(customer: Id<kind::Customer>) -> Vec<u8> {
+pub(super) fn place(customer: Id<kind::Customer>) -> Vec<u8> {
     [b"authenticator ", customer.as_bytes().as_slice()].concat()
 }
 

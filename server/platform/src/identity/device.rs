@@ -74,6 +74,7 @@ impl Identity {
                 (device, Some(token))
             }
         };
+        self.trust_network(tx, &browser.network).await?;
         let session = NewSession {
             customer,
             before: browser.before,

@@ -33,7 +33,7 @@ impl std::fmt::Debug for HeldForm {
     }
 }
 
-fn place(customer: Id<kind::Customer>, form: Id<kind::HeldForm>) -> Vec<u8> {
+pub(super) fn place(customer: Id<kind::Customer>, form: Id<kind::HeldForm>) -> Vec<u8> {
     [b"form ", customer.as_bytes().as_slice(), form.as_bytes().as_slice()].concat()
 }
 

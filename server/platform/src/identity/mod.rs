@@ -11,6 +11,7 @@ mod authenticator;
 mod contact;
 mod device;
 mod held;
+mod keys;
 mod notice;
 mod passkey;
 mod password;
@@ -26,6 +27,7 @@ mod tests;
 mod throttle;
 
 use crate::{
+    alarm::Alarms,
     clock::SharedClock,
     db::{Db, DbError},
     password::{PasswordError, Passwords, Weak},
@@ -42,6 +44,7 @@ pub use approval::Approval;
 pub use authenticator::NewAuthenticator;
 pub use contact::{ContactChange, ContactCode};
 pub use held::HeldForm;
+pub use keys::OlderPepper;
 pub use notice::{Letters, Notice};
 pub use passkey::{Challenge, PasskeyRow};
 pub use profile::{Profile, Rules};
@@ -49,7 +52,7 @@ pub use recovery::RecoveryCodes;
 pub use seal::Sealer;
 pub use sign_in::{Factors, SignIn};
 pub use step::{Step, StepKind};
-pub use step_up::{Contact, FactorRight, Payout, Purpose, Security, StepUp, link};
+pub use step_up::{Contact, Devices, FactorRight, Payout, Purpose, Security, StepUp, link};
 pub use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 
 /// Why identity could not answer. What somebody did wrong is no error: it is in the answers.
@@ -58,6 +61,9 @@ pub enum IdentityError {
     /// Too much at once; answer 503.
     #[error("too many sign-ins at once")]
     Busy,
+    /// One network begins more than people do; answer 429.
+    #[error("too many beginnings from one network")]
+    TooMany,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -146,6 +152,8 @@ pub struct Parts {
     pub origin: String,
     /// Writes notices.
     pub letters: Arc<dyn Letters>,
+    /// What is done against the portal's controls.
+    pub alarms: Alarms,
 }
 
 /// Keeps who everybody is. Cheap to clone.
@@ -162,6 +170,7 @@ pub struct Identity {
     institution: Arc<str>,
     passkeys: Arc<Webauthn>,
     letters: Arc<dyn Letters>,
+    alarms: Alarms,
 }
 
 impl fmt::Debug for Identity {
@@ -196,6 +205,7 @@ impl Identity {
             institution: parts.institution.into(),
             passkeys: Arc::new(passkeys),
             letters: parts.letters,
+            alarms: parts.alarms,
         })
     }
 

@@ -140,6 +140,18 @@ impl Identity {
         }
     }
 
+    /// The work of a letter for nobody, so that an answer takes as long as with one.
+    pub(super) async fn as_if_told(&self, tx: &mut Tx, notice: &Notice) -> Result<(), DbError> {
+        const EMAIL: &str = "select email from credential where customer_id = $1 and email_confirmed_at is not null";
+        const LOCALE: &str = "select locale from customer where id = $1";
+        for sql in [EMAIL, LOCALE] {
+            let _: Option<(Option<String>,)> =
+                on!(tx, c => sqlx::query_as(sql).bind([0_u8; 16].as_slice()).fetch_optional(&mut **c).await)?;
+        }
+        self.letters.write(notice, self.letters.language(), self.clock.now());
+        Ok(())
+    }
+
     /// Tells somebody at an address that is being confirmed, or was until now theirs.
     pub(super) async fn tell_at(
         &self,

@@ -84,6 +84,7 @@ impl Identity {
         session: Option<Id<kind::Session>>,
         options: impl Serialize,
         state: impl Serialize,
+        stranger: Option<&Browser>,
     ) -> Result<Challenge, IdentityError> {
         const ADD: &str = "insert into ceremony (id, customer_id, session_id, kind, state, expires_at)
             values ($1, $2, $3, $4, $5, $6)";
@@ -91,20 +92,31 @@ impl Identity {
         let ends = self.clock.now().plus_seconds(CEREMONY_SECONDS).millis();
         let state = serde_json::to_string(&state).map_err(fault)?;
         let options = serde_json::to_value(options).map_err(fault)?;
-        self.db
+        let (this, stranger) = (self.clone(), stranger.cloned());
+        let begun = self
+            .db
             .write(&AUTH, move |tx| {
                 async move {
+                    // Beyond so many the oldest go: strangers fill no disk, and nobody is shut out.
+                    const KEEP: &str = "delete from ceremony where id in (select id from ceremony
+                        where customer_id is null order by expires_at desc, id limit 1000 offset 10000)";
+                    if let Some(browser) = &stranger {
+                        if !this.may_begin(tx, browser).await? {
+                            return Ok(false);
+                        }
+                        on!(tx, c => sqlx::query(KEEP).execute(&mut **c).await.map(|_| ()))?;
+                    }
                     let bytes = |id: &[u8; 16]| id.to_vec();
                     on!(tx, c => sqlx::query(ADD).bind(ceremony.as_bytes().as_slice())
                         .bind(customer.as_ref().map(|id| bytes(id.as_bytes())))
                         .bind(session.as_ref().map(|id| bytes(id.as_bytes()))).bind(purpose.name()).bind(state).bind(ends)
-                        .execute(&mut **c).await.map(|_| ()))
-                    .map_err(DbError::from)
+                        .execute(&mut **c).await.map(|_| ()))?;
+                    Ok::<_, DbError>(true)
                 }
                 .boxed()
             })
             .await?;
-        Ok(Challenge { ceremony: ceremony.to_string(), options })
+        if begun { Ok(Challenge { ceremony: ceremony.to_string(), options }) } else { Err(IdentityError::TooMany) }
     }
 
     /// Takes a ceremony away and gives its state, when it was for this, these and now.
@@ -176,7 +188,7 @@ impl Identity {
         if let Some(selection) = options.pointer_mut("/publicKey/authenticatorSelection") {
             selection["residentKey"] = "preferred".into();
         }
-        self.begin_ceremony(For::Add, Some(customer), right.session, options, state).await
+        self.begin_ceremony(For::Add, Some(customer), right.session, options, state, None).await
     }
 
     /// Adds the passkey that the browser has made.
@@ -258,14 +270,18 @@ impl Identity {
     /// Begins to sign in with a passkey: any that the browser has for us, or one of the customer's at a step.
     ///
     /// # Errors
-    /// When it cannot be done now.
-    pub async fn begin_passkey_sign_in(&self, step: Option<&Step>) -> Result<Challenge, IdentityError> {
+    /// When it cannot be done now; [`IdentityError::TooMany`] when the network begins too much.
+    pub async fn begin_passkey_sign_in(
+        &self,
+        step: Option<&Step>,
+        browser: &Browser,
+    ) -> Result<Challenge, IdentityError> {
         let second = step.filter(|step| matches!(step.kind, StepKind::Second | StepKind::ResetSecond));
         if let Some(customer) = second.and_then(|step| step.customer) {
             let keys = self.keys(customer).await?;
             if !keys.is_empty() {
                 let (options, state) = self.passkeys.start_passkey_authentication(&keys).map_err(fault)?;
-                return self.begin_ceremony(For::Second, Some(customer), None, options, state).await;
+                return self.begin_ceremony(For::Second, Some(customer), None, options, state, Some(browser)).await;
             }
         }
         let (options, state) = self.passkeys.start_discoverable_authentication().map_err(fault)?;
@@ -274,7 +290,7 @@ impl Identity {
             // A button was pressed; nothing waits behind a field.
             object.remove("mediation");
         }
-        self.begin_ceremony(For::SignIn, None, None, options, state).await
+        self.begin_ceremony(For::SignIn, None, None, options, state, Some(browser)).await
     }
 
     /// Signs in with a passkey's answer.
@@ -335,7 +351,7 @@ impl Identity {
             return Ok(None);
         }
         let (options, state) = self.passkeys.start_passkey_authentication(&keys).map_err(fault)?;
-        self.begin_ceremony(For::Proof, Some(customer), Some(session.id), options, state).await.map(Some)
+        self.begin_ceremony(For::Proof, Some(customer), Some(session.id), options, state, None).await.map(Some)
     }
 
     /// Proves it. What the proof is for, and the amount and payee that it is bound to, were shown before.

@@ -11,7 +11,6 @@ use crate::{
     audit::{Action, Actor, Entry},
     db::{DbError, Tx},
     on,
-    password::check_new,
     scope::{AUTH, FeedScope},
     session::{Method, SessionToken},
 };
@@ -40,8 +39,7 @@ impl Identity {
         let this = self.clone();
         let context = self.db.read(&AUTH, move |tx| async move { this.context(tx, customer).await }.boxed());
         let context = context.await?;
-        let context: Vec<&str> = context.iter().map(String::as_str).collect();
-        if let Err(weak) = check_new(&password, &context) {
+        if let Err(weak) = self.passwords.check_new(&password, &context).await? {
             return Ok(Err(Refusal::Weak(weak)));
         }
         Ok(Ok(self.passwords.hash(password).await?))
@@ -86,7 +84,7 @@ impl Identity {
     /// Somebody has forgotten a password. Whoever has the address gets a code; the answer is the same when nobody has it.
     ///
     /// # Errors
-    /// When it cannot be done now.
+    /// When it cannot be done now; [`IdentityError::TooMany`] when the network begins too much, whatever the address.
     pub async fn begin_reset(&self, email: &str, browser: Browser) -> Result<SessionToken, IdentityError> {
         let email = normal_email(email);
         let code = self.code(LETTERS);
@@ -97,6 +95,13 @@ impl Identity {
             async move {
                 const FIND: &str =
                     "select customer_id from credential where email = $1 and email_confirmed_at is not null";
+                // Beyond so many the oldest go: strangers fill no disk, and nobody is shut out.
+                const KEEP: &str = "delete from sign_in_step where token_hash in (select token_hash from sign_in_step
+                    where kind = 'reset' order by expires_at desc, token_hash limit 1000 offset 10000)";
+                if !this.may_begin(tx, &browser).await? {
+                    return Ok(None);
+                }
+                on!(tx, c => sqlx::query(KEEP).execute(&mut **c).await.map(|_| ()))?;
                 let row: Option<(Vec<u8>,)> =
                     on!(tx, c => sqlx::query_as(FIND).bind(&email).fetch_optional(&mut **c).await)?;
                 let customer = row.map(|row| id(row.0)).transpose()?;
@@ -106,15 +111,18 @@ impl Identity {
                 };
                 let account = customer.map_or(Account::Named(email), Account::Of);
                 let admission = this.admit(tx, Guess::Mailed, &account, device, &browser.network).await?;
-                if let (Some(customer), Admission::Allowed(_)) = (customer, &admission) {
-                    this.tell(tx, customer, &Notice::ResetCode { code }).await?;
+                let notice = Notice::ResetCode { code };
+                match (customer, &admission) {
+                    (Some(customer), Admission::Allowed(_)) => this.tell(tx, customer, &notice).await?,
+                    _ => this.as_if_told(tx, &notice).await?,
                 }
                 let state = StepState { code_hash: Some(hash), ..StepState::default() };
-                this.begin_step(tx, StepKind::Reset, customer, &state).await
+                this.begin_step(tx, StepKind::Reset, customer, &state).await.map(Some)
             }
             .boxed()
         });
-        Ok(token.await?)
+        let token: Result<_, DbError> = token.await;
+        token?.ok_or(IdentityError::TooMany)
     }
 
     /// The code that was sent.

@@ -17,6 +17,8 @@ const NONCE: usize = 12;
 #[derive(Clone)]
 pub struct Sealer {
     cipher: Arc<Aes256Gcm>,
+    /// Of keys from before; they open and never seal.
+    before: Arc<[Aes256Gcm]>,
     meter_key: Zeroizing<[u8; 32]>,
     random: SharedRandom,
 }
@@ -27,15 +29,29 @@ impl fmt::Debug for Sealer {
     }
 }
 
+/// A key for one purpose, of the institution's.
+fn derive(label: &[u8], key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    use sha2::{Digest as _, Sha256};
+    Zeroizing::new(Sha256::new().chain_update(label).chain_update(key).finalize().into())
+}
+
+fn cipher(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new((&*derive(b"guichet seal\0", key)).into())
+}
+
 impl Sealer {
     /// With the institution's key.
     #[must_use]
     pub fn new(key: &[u8; 32], random: SharedRandom) -> Self {
-        use sha2::{Digest as _, Sha256};
-        let derive =
-            |label: &[u8]| Zeroizing::new(Sha256::new().chain_update(label).chain_update(key).finalize().into());
-        let sealing: Zeroizing<[u8; 32]> = derive(b"guichet seal\0");
-        Self { cipher: Arc::new(Aes256Gcm::new((&*sealing).into())), meter_key: derive(b"guichet meter\0"), random }
+        let cipher = Arc::new(cipher(key));
+        Self { cipher, before: Arc::default(), meter_key: derive(b"guichet meter\0", key), random }
+    }
+
+    /// The same, which also opens what was sealed with these keys.
+    #[must_use]
+    pub fn opening<'k>(mut self, before: impl IntoIterator<Item = &'k [u8; 32]>) -> Self {
+        self.before = before.into_iter().map(cipher).collect();
+        self
     }
 
     /// What only the same place can open again.
@@ -51,7 +67,8 @@ impl Sealer {
     #[must_use]
     pub fn open(&self, place: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, text) = sealed.split_first_chunk::<NONCE>()?;
-        self.cipher.decrypt(nonce.into(), Payload { msg: text, aad: place }).ok().map(Zeroizing::new)
+        let mut ring = std::iter::once(&*self.cipher).chain(&*self.before);
+        ring.find_map(|cipher| cipher.decrypt(nonce.into(), Payload { msg: text, aad: place }).ok()).map(Zeroizing::new)
     }
 
     /// A name for something that is counted, that says nothing about it.
@@ -85,6 +102,10 @@ mod tests {
         }
         let stranger = Sealer::new(&[8; 32], Arc::new(SeededRandom::new(1)));
         assert_eq!(stranger.open(b"authenticator 1", &sealed), None);
+        let ring = Sealer::new(&[8; 32], Arc::new(SeededRandom::new(1))).opening([&[7; 32]]);
+        assert_eq!(ring.open(b"authenticator 1", &sealed).as_deref().map(Vec::as_slice), Some(&b"the seed"[..]));
+        assert_eq!(ring.open(b"authenticator 2", &sealed), None);
+        assert_eq!(sealer.open(b"p", &ring.seal(b"p", b"the seed")), None, "the newest key seals");
         assert_ne!(sealer.seal(b"p", b"the seed"), sealer.seal(b"p", b"the seed"), "never the same twice");
     }
 }

@@ -33,6 +33,9 @@ pub enum Security {}
 /// The address that mail goes to.
 #[derive(Clone, Copy, Debug)]
 pub enum Contact {}
+/// Ending sessions on other devices.
+#[derive(Clone, Copy, Debug)]
+pub enum Devices {}
 /// An amount that is to be paid to somebody.
 #[derive(Clone, Copy, Debug)]
 pub enum Payout {}
@@ -42,6 +45,9 @@ impl Purpose for Security {
 }
 impl Purpose for Contact {
     const NAME: &'static str = "contact";
+}
+impl Purpose for Devices {
+    const NAME: &'static str = "devices";
 }
 impl Purpose for Payout {
     const NAME: &'static str = "payout";

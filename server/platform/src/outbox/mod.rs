@@ -6,6 +6,9 @@
 //! error in the log, a number in the metrics and a state on the page.
 
 pub mod answers;
+#[cfg(all(test, feature = "testing"))]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod certificates;
 mod courier;
 mod post;
 #[cfg(all(test, feature = "testing"))]

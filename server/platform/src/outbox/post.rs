@@ -38,6 +38,26 @@ impl Poster {
         Ok(Self { client })
     }
 
+    /// With this authority alone, in PEM.
+    #[cfg(all(test, feature = "testing"))]
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+    pub(super) fn trusting(authority: &str) -> Self {
+        use tokio_rustls::rustls::{
+            ClientConfig, RootCertStore,
+            crypto::ring,
+            pki_types::{CertificateDer, pem::PemObject as _},
+        };
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(std::sync::Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().build();
+        Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+    }
+
     /// Posts a message, stamped with `now` and signed. Whatever is not a status of success is a failure.
     ///
     /// # Errors

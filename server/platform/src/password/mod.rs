@@ -4,6 +4,7 @@
 //! made with (`keyid`), so that hashes from before the pepper still hold and are renewed at the next sign-in, and a pepper
 //! that was lost is told from a password that is wrong.
 
+mod breached;
 mod fresh;
 
 use crate::{config, random::SharedRandom};
@@ -11,12 +12,14 @@ use argon2::{
     Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version,
     password_hash::SaltString,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-pub use fresh::{Weak, check_new};
+pub use breached::{Breached, BreachedError};
+pub use fresh::Weak;
 
 /// How long somebody waits for a turn.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -62,6 +65,9 @@ pub enum PasswordError {
     /// The stored hash was made with a pepper that is not configured.
     #[error("a stored password hash was made with another pepper than password.pepper_file holds")]
     Pepper,
+    /// The file of leaked passwords cannot be asked; no password is set meanwhile.
+    #[error("the file of password.breached_file cannot be asked")]
+    Breached,
 }
 
 /// How a check came out.
@@ -77,10 +83,13 @@ struct Inner {
     policy: PasswordPolicy,
     params: Params,
     pepper: Zeroizing<Vec<u8>>,
+    /// The pepper from before and its name in hashes.
+    before: Option<(KeyId, Zeroizing<Vec<u8>>)>,
     random: SharedRandom,
     permits: Arc<Semaphore>,
     /// A hash of nothing that anybody knows, for names that nobody has: checking it takes the same time.
     dummy: String,
+    breached: Option<Breached>,
 }
 
 /// Hashes and checks passwords. Cheap to clone.
@@ -101,11 +110,64 @@ impl Passwords {
     pub fn new(policy: PasswordPolicy, pepper: Vec<u8>, random: SharedRandom) -> Result<Self, PasswordError> {
         let params = params(policy, &pepper).ok_or(PasswordError::Unusable)?;
         let permits = Arc::new(Semaphore::new(policy.permits.clamp(1, Semaphore::MAX_PERMITS)));
-        let mut inner = Inner { policy, params, pepper: Zeroizing::new(pepper), random, permits, dummy: String::new() };
+        let pepper = Zeroizing::new(pepper);
+        let mut inner =
+            Inner { policy, params, pepper, before: None, random, permits, dummy: String::new(), breached: None };
         let mut secret = [0; 32];
         inner.random.fill(&mut secret);
         inner.dummy = inner.hash(&secret)?;
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// The same, and none of these may be a new password. Right behind [`Passwords::new`], before it is cloned.
+    #[must_use]
+    pub fn refusing(mut self, breached: Breached) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.breached = Some(breached);
+        }
+        self
+    }
+
+    /// The same, which also checks hashes that were made with the pepper from before; they are renewed at the next sign-in. Right
+    /// behind [`Passwords::new`], before it is cloned; an empty one is none.
+    #[must_use]
+    pub fn knowing(mut self, before: Vec<u8>) -> Self {
+        if let (Some(inner), Some(id)) = (Arc::get_mut(&mut self.0), key_id(&before)) {
+            inner.before = Some((id, Zeroizing::new(before)));
+        }
+        self
+    }
+
+    /// The name of today's pepper, as hashes have it; none without a pepper.
+    #[must_use]
+    pub fn pepper_id(&self) -> Option<String> {
+        let id = self.0.params.keyid();
+        (!id.is_empty()).then(|| STANDARD_NO_PAD.encode(id))
+    }
+
+    /// Whether a new password may be used. `context` is what a stranger could guess: names, address, number, institution.
+    ///
+    /// # Errors
+    /// When the file of leaked passwords cannot be asked; otherwise why it may not be used.
+    pub async fn check_new(&self, password: &str, context: &[String]) -> Result<Result<(), Weak>, PasswordError> {
+        let (inner, password) = (self.0.clone(), Zeroizing::new(password.to_owned()));
+        let context = context.to_vec();
+        // The look at the file waits for a disk, and the estimate takes a while.
+        let look = tokio::task::spawn_blocking(move || {
+            let context: Vec<&str> = context.iter().map(String::as_str).collect();
+            if let Err(weak) = fresh::check_new(&password, &context) {
+                return Ok(Err(weak));
+            }
+            match inner.breached.as_ref().map(|breached| breached.holds(&password)).transpose() {
+                Ok(Some(true)) => Ok(Err(Weak::Breached)),
+                Ok(_) => Ok(Ok(())),
+                Err(error) => {
+                    tracing::error!(%error, "The file of password.breached_file cannot be asked; no password is set");
+                    Err(PasswordError::Breached)
+                }
+            }
+        });
+        look.await.unwrap_or(Err(PasswordError::Unusable))
     }
 
     /// The hash of a password, as a PHC string. The password is wiped.
@@ -177,7 +239,10 @@ impl Inner {
         let pepper = match made_with.keyid() {
             [] => &[][..],
             id if id == self.params.keyid() => &self.pepper[..],
-            _ => return Err(PasswordError::Pepper),
+            id => match &self.before {
+                Some((before, pepper)) if id == before.as_bytes() => &pepper[..],
+                _ => return Err(PasswordError::Pepper),
+            },
         };
         let argon = argon(made_with.clone(), pepper).ok_or(PasswordError::Unusable)?;
         let ok = argon.verify_password(password, &hash).is_ok() && stored.is_some();
@@ -192,12 +257,20 @@ impl Inner {
 fn params(policy: PasswordPolicy, pepper: &[u8]) -> Option<Params> {
     let mut builder = ParamsBuilder::new();
     builder.m_cost(policy.memory_kib).t_cost(policy.passes).p_cost(policy.lanes);
-    if !pepper.is_empty() {
-        // Eight bytes tell one pepper from another and say nothing about it.
-        let digest = Sha256::new().chain_update(b"guichet password pepper\0").chain_update(pepper).finalize();
-        builder.keyid(KeyId::new(digest.get(..8)?).ok()?);
+    if let Some(id) = key_id(pepper) {
+        builder.keyid(id);
     }
     builder.build().ok()
+}
+
+/// What a pepper is called in hashes; none for none.
+fn key_id(pepper: &[u8]) -> Option<KeyId> {
+    if pepper.is_empty() {
+        return None;
+    }
+    // Eight bytes tell one pepper from another and say nothing about it.
+    let digest = Sha256::new().chain_update(b"guichet password pepper\0").chain_update(pepper).finalize();
+    KeyId::new(digest.get(..8)?).ok()
 }
 
 fn argon(params: Params, pepper: &[u8]) -> Option<Argon2<'_>> {
@@ -246,6 +319,29 @@ mod tests {
         assert_eq!(verify(&with_pepper, RIGHT, &plain).await, Ok(AGAIN), "from before the pepper");
         assert_eq!(verify(&passwords(1, ""), RIGHT, &peppered).await, Err(PasswordError::Pepper));
         assert_eq!(verify(&passwords(1, "another one"), RIGHT, &peppered).await, Err(PasswordError::Pepper));
+        let both = passwords(1, "another one").knowing(b"pepper of the house".to_vec());
+        assert_eq!(verify(&both, RIGHT, &peppered).await, Ok(AGAIN), "from before this pepper");
+        assert_eq!(verify(&both, "wrong", &peppered).await, Ok(NO));
+        let anew = both.hash(RIGHT.to_owned()).await.unwrap();
+        assert!(anew.contains(&format!(",keyid={}", both.pepper_id().unwrap())), "{anew}");
+        assert_eq!(verify(&passwords(1, "another one"), RIGHT, &anew).await, Ok(YES));
+    }
+
+    #[tokio::test]
+    async fn a_password_that_has_leaked_cannot_be_chosen() {
+        const LEAKED: &str = "eleven quiet harbours at noon";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("breached");
+        let hash = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, LEAKED.as_bytes());
+        let line: String = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+        std::fs::write(&path, format!("{line}:3\r\n")).unwrap();
+        assert_eq!(passwords(1, "").check_new(LEAKED, &[]).await, Ok(Ok(())), "without a file");
+        let careful = passwords(1, "").refusing(Breached::open(&path).unwrap());
+        assert_eq!(careful.check_new(LEAKED, &[]).await, Ok(Err(Weak::Breached)));
+        assert_eq!(careful.check_new("twelve quiet harbours at noon", &[]).await, Ok(Ok(())));
+        assert_eq!(careful.check_new("passwordpassword", &[]).await, Ok(Err(Weak::Common)));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(careful.check_new(LEAKED, &[]).await, Err(PasswordError::Breached));
     }
 
     #[tokio::test]

@@ -38,6 +38,8 @@ struct Inner {
     outbox: Family<OutboxLabels, Counter>,
     mail: Family<OutcomeLabels, Counter>,
     owner_mismatches: Counter,
+    alarms: Family<SignLabels, Counter>,
+    csp_reports: Family<CspLabels, Counter>,
     connections: Gauge,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
@@ -65,6 +67,17 @@ struct ClassLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutcomeLabels {
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CspLabels {
+    directive: &'static str,
+    page: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SignLabels {
+    sign: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -98,6 +111,8 @@ impl Metrics {
             outbox: Family::default(),
             mail: Family::default(),
             owner_mismatches: Counter::default(),
+            alarms: Family::default(),
+            csp_reports: Family::default(),
             connections: Gauge::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
@@ -127,6 +142,16 @@ impl Metrics {
             "guichet_owner_mismatches",
             "Answers refused because they were made with somebody else's data; always nought",
             inner.owner_mismatches.clone(),
+        );
+        registry.register(
+            "guichet_security_events",
+            "Things done against the portal's controls, by what they were",
+            inner.alarms.clone(),
+        );
+        registry.register(
+            "guichet_csp_reports",
+            "What browsers refused because of the policy, by directive and kind of page",
+            inner.csp_reports.clone(),
         );
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
@@ -187,6 +212,22 @@ impl Metrics {
     #[must_use]
     pub fn owner_mismatches(&self) -> &Counter {
         &self.0.owner_mismatches
+    }
+
+    /// Something was done against the portal's controls; its code is one of a short list.
+    pub fn alarm(&self, sign: &'static str) {
+        self.0.alarms.get_or_create(&SignLabels { sign }).inc();
+    }
+
+    /// A browser refused something because of the policy; both words are of short lists.
+    pub fn csp_report(&self, directive: &'static str, page: &'static str) {
+        self.0.csp_reports.get_or_create(&CspLabels { directive, page }).inc();
+    }
+
+    /// How often it was seen.
+    #[must_use]
+    pub fn alarms(&self, sign: &'static str) -> u64 {
+        self.0.alarms.get_or_create(&SignLabels { sign }).get()
     }
 
     /// Connections open; the server loop keeps it.

@@ -35,7 +35,7 @@ const TRICKS: [&str; 20] = [
 on_both_databases! {
     async fn nothing_personal_is_left_in_a_cache(world: World) {
         let dialect = world.db.dialect();
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let members = crowd(&portal, attempts(2, 12).try_into().unwrap()).await;
         let (mut tried, mut kept) = (0_usize, 0_usize);
         for (at, member) in members.iter().enumerate() {

@@ -107,7 +107,7 @@ async fn state(portal: &Portal) -> Vec<usize> {
 on_both_databases! {
     async fn no_random_attempt_gets_anything_of_anothers(world: World) {
         let dialect = world.db.dialect();
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let members = crowd(&portal, 5).await;
         let mut of = Vec::new();
         for member in &members {

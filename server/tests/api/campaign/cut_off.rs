@@ -32,7 +32,7 @@ async fn who_borrows_a_connection_after_a_cut_finds_nothing_on_postgres() {
 
 async fn story(world: World) {
     let dialect = world.db.dialect();
-    let portal = Portal::new(world).await;
+    let portal = Portal::unpaced(world).await;
     let members = crowd(&portal, 4).await;
     let (address, stop) = served(&portal).await;
     let random = SeededRandom::new(4_711);

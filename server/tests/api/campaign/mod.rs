@@ -9,3 +9,4 @@ mod cross;
 mod crowd;
 mod cut_off;
 mod same_instant;
+mod times;

@@ -142,7 +142,7 @@ on_both_databases! {
     async fn in_the_same_instant_everybody_gets_what_is_theirs(world: World) {
         const CROWD: u32 = 64;
         let dialect = world.db.dialect();
-        let portal = Portal::new(world).await;
+        let portal = Portal::unpaced(world).await;
         let members = crowd(&portal, attempts(16, CROWD as usize).try_into().unwrap()).await;
         let (address, stop) = served(&portal).await;
         let together = Together::new(address).await;

@@ -1,8 +1,10 @@
 //! Signing in, factor by factor, and what never works.
 
 mod factors;
+mod keys;
 mod model;
 mod recovery;
+mod strangers;
 
 use super::{Browser, Changed, Entered, Identity, NewAuthenticator, Profile, Security, SignIn, Step, StepKind, StepUp};
 use crate::{

@@ -1,0 +1,147 @@
+//! A server that speaks TLS with a certificate of a test's choice, and notes whether a client said anything once the connection
+//! was up. What a client says to a server whose certificate does not hold, it has said to anybody.
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    },
+};
+
+/// What is wrong with a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// Nothing.
+    None,
+    /// It is over.
+    Expired,
+    /// It has not begun.
+    Early,
+    /// It is another host's.
+    Name,
+    /// An authority that nobody trusts has signed it.
+    Authority,
+    /// It has signed itself.
+    Itself,
+}
+
+impl Flaw {
+    /// All that is wrong.
+    pub(crate) const ALL: [Self; 5] = [Self::Expired, Self::Early, Self::Name, Self::Authority, Self::Itself];
+}
+
+/// What the server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// TLS from the first byte, and thanks for whatever is sent.
+    Https,
+    /// PostgreSQL: TLS after it was asked for.
+    Postgres,
+    /// PostgreSQL that has no TLS.
+    PlainPostgres,
+}
+
+/// A running server.
+pub(crate) struct Peer {
+    pub port: u16,
+    /// The authority that a client is to trust, in PEM.
+    pub authority: String,
+    heard: Arc<AtomicUsize>,
+}
+
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap()
+}
+
+impl Peer {
+    /// Starts one.
+    pub(crate) async fn start(speaks: Speaks, flaw: Flaw) -> Self {
+        let (trusted, other) = (authority(), authority());
+        let name = if flaw == Flaw::Name { "elsewhere.example" } else { "localhost" };
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        match flaw {
+            Flaw::Expired => {
+                (params.not_before, params.not_after) = (date_time_ymd(2019, 1, 1), date_time_ymd(2020, 1, 1))
+            }
+            Flaw::Early => {
+                (params.not_before, params.not_after) = (date_time_ymd(2090, 1, 1), date_time_ymd(2091, 1, 1))
+            }
+            _ => {}
+        }
+        let key = KeyPair::generate().unwrap();
+        let certificate = match flaw {
+            Flaw::Itself => params.self_signed(&key),
+            Flaw::Authority => params.signed_by(&key, &other),
+            _ => params.signed_by(&key, &trusted),
+        };
+        let chain = vec![CertificateDer::from(certificate.unwrap().der().to_vec())];
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let (port, heard) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
+        let counter = heard.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, speaks, acceptor.clone(), counter.clone()));
+            }
+        });
+        Self { port, authority: trusted.pem(), heard }
+    }
+
+    /// Bytes that clients have said inside, or in the clear where there is no inside.
+    pub(crate) fn heard(&self) -> usize {
+        self.heard.load(Ordering::SeqCst)
+    }
+}
+
+async fn serve(mut stream: TcpStream, speaks: Speaks, acceptor: TlsAcceptor, heard: Arc<AtomicUsize>) {
+    if speaks != Speaks::Https {
+        // The request for TLS: eight bytes that say nothing of anybody.
+        let mut request = [0; 8];
+        if stream.read_exact(&mut request).await.is_err() {
+            return;
+        }
+        let answer: &[u8] = if speaks == Speaks::Postgres { b"S" } else { b"N" };
+        if stream.write_all(answer).await.is_err() {
+            return;
+        }
+        if speaks == Speaks::PlainPostgres {
+            return listen(&mut stream, &heard, b"").await;
+        }
+    }
+    let Ok(mut stream) = acceptor.accept(stream).await else { return };
+    let thanks: &[u8] = if speaks == Speaks::Https { b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n" } else { b"" };
+    listen(&mut stream, &heard, thanks).await;
+}
+
+async fn listen(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), heard: &AtomicUsize, thanks: &[u8]) {
+    let mut bytes = [0; 4_096];
+    while let Ok(count @ 1..) = stream.read(&mut bytes).await {
+        heard.fetch_add(count, Ordering::SeqCst);
+        if thanks.is_empty() || stream.write_all(thanks).await.is_err() {
+            return;
+        }
+    }
+}

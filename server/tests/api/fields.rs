@@ -12,6 +12,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use guichet::http::routes;
+use guichet_app::web::{Access, RouteEntry};
 use guichet_platform::{
     on_both_databases,
     testing::{Snapshot, figures},
@@ -309,7 +310,11 @@ on_both_databases! {
         let listed: BTreeSet<&str> = ROWS.iter().map(|row| row.path).chain(CEREMONIES).collect();
         let served = routes();
         let mut forms = BTreeSet::new();
-        for route in served.list() {
+        // Forms of the institution's people, and of the first start, are tried in `staff`.
+        let open = |route: &&RouteEntry| {
+            matches!(route.access, Access::Public | Access::Customer) && !route.path.starts_with("/setup")
+        };
+        for route in served.list().iter().filter(open) {
             let path: String = route.path.split('/').map(|part| if part.starts_with('{') { "0".repeat(32) } else { part.to_owned() }).collect::<Vec<_>>().join("/");
             if portal.ask("POST", &path, "", "").await.status != StatusCode::METHOD_NOT_ALLOWED {
                 forms.insert(route.path);

@@ -48,7 +48,19 @@ fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::SupportViewed) => w.get("activity-support-viewed"),
         Some(A::AuditRead) => w.get("activity-audit-read"),
         // These are about nobody in particular, or of a later version.
-        Some(A::DocumentRefused | A::ConfigPublished | A::IsolationAlarm) | None => w.get("activity-other"),
+        Some(
+            A::DocumentRefused
+            | A::DocumentReplayed
+            | A::PieceCorrected
+            | A::PieceDiscarded
+            | A::DocumentRehearsed
+            | A::SourceChanged
+            | A::SourceSecretMade
+            | A::MappingChanged
+            | A::ConfigPublished
+            | A::IsolationAlarm,
+        )
+        | None => w.get("activity-other"),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod random;
 pub mod scope;
 pub mod serve;
 pub mod session;
+pub mod sources;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -51,6 +51,7 @@ impl Db {
             bus: Bus::default(),
             outbox_bell: Arc::default(),
             mail_bell: Arc::default(),
+            stage: None,
         })
     }
 }

@@ -221,6 +221,8 @@ const CUSTOMER: &[Rule] = &[
     rule("audit_tail", "select update", "true"),
     // 0010
     rule("passkey", "select", OWN),
+    // 0013
+    rule("source", "select", "true"),
 ];
 
 /// Sign-in, before anybody is known.
@@ -273,6 +275,11 @@ pub(super) const BACK_OFFICE: &[&str] = &[
     "parcel_containment",
     "instrument_name",
     "audit_head",
+    "source_secret",
+    "csv_mapping",
+    "source_minute",
+    "correction",
+    "reading",
 ];
 
 impl Fenced {

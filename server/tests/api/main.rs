@@ -19,4 +19,5 @@ mod pages;
 mod parcels;
 mod portal;
 mod portfolio;
+mod sources;
 mod watch;

@@ -61,7 +61,8 @@ fn size(body: &str, decimal: char, thousands: Option<char>) -> Option<Decimal> {
     }
     if let [first, middle @ .., last] = groups.as_slice() {
         let even = middle.iter().all(|group| group.len() == 3) && (1..=3).contains(&first.len());
-        let indian = thousands == Some(',') && middle.iter().all(|group| group.len() == 2) && (1..=2).contains(&first.len());
+        let indian =
+            thousands == Some(',') && middle.iter().all(|group| group.len() == 2) && (1..=2).contains(&first.len());
         if last.len() != 3 || !(even || indian) {
             return None;
         }

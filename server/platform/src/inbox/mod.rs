@@ -7,6 +7,7 @@
 mod hooks;
 mod patched;
 mod raw;
+mod rebuild;
 mod rehearse;
 mod replay;
 mod watch;
@@ -31,6 +32,7 @@ use tokio::sync::Notify;
 
 pub use hooks::{Delivery, Received};
 pub use raw::{RawStore, Sha256Hex};
+pub use rebuild::{MakeFeeds, Rebuilt};
 pub use rehearse::{Change, Different, MOST as MOST_REHEARSED, Rehearsed};
 pub use watch::watch;
 

@@ -139,3 +139,28 @@ fn text_of<'a>(bytes: &'a [u8], label: Option<&str>, limits: &Limits) -> Result<
     let (text, _, repaired) = encoding.decode(bytes);
     Ok((text, repaired))
 }
+
+/// The columns of a file under a mapping, as a mapping may name them: by name where a name is there once, else by number.
+#[must_use]
+pub fn columns(bytes: &[u8], mapping: &Mapping, limits: &Limits) -> Vec<(Column, String)> {
+    let Ok((text, _)) = text_of(bytes, mapping.encoding.as_deref(), limits) else { return Vec::new() };
+    let Ok((mut rows, header)) = rows::open(&text, mapping, limits) else { return Vec::new() };
+    let (names, first) = match header {
+        Some(header) => (header, rows.find_map(Result::ok)),
+        None => (Vec::new(), rows.find_map(Result::ok)),
+    };
+    let cells = first.map(|row| row.cells).unwrap_or_default();
+    (0..names.len().max(if names.is_empty() { cells.len() } else { 0 }))
+        .map(|at| {
+            let name = names.get(at).map_or("", |name| name.trim());
+            let once = names.iter().filter(|other| other.trim() == name).count() == 1;
+            let number = u16::try_from(at + 1).unwrap_or(u16::MAX);
+            let column = if name.is_empty() || !once || name.starts_with('#') {
+                Column::Number(number)
+            } else {
+                Column::Name(name.to_owned())
+            };
+            (column, cells.get(at).cloned().unwrap_or_default())
+        })
+        .collect()
+}

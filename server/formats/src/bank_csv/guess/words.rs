@@ -110,7 +110,7 @@ const WORDS: &[(Role, &str)] = &[
          gestructureerde mededeling|libelle|libelle operation|libelle simplifie|description de l operation|\
          detail|communication|communications|motif|concepto|descripcion|causale|descrizione|descricao|zprava|\
          zprava pro prijemce|zprava pro me|message for payee|message for me|poznamka|popis|\
-         informacia pre prijemcu|tytul|tytul operacji|opis|opis operacji|meddelande|beskrivelse|beskrivning|\
+         informacia pre prijemcu|tytul|tytul operacji|opis|opis operacji|opis transakcji|meddelande|beskrivelse|beskrivning|\
          viesti|selitys|selite|tekst|koezlemeny|forklaring|dettagli|observaciones",
     ),
     (

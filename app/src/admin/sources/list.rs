@@ -159,8 +159,7 @@ fn stats(w: Words, figures: &Figures, lines: &[Line], oldest: Option<i64>) -> im
 fn ranges(w: Words, now: Range) -> impl IntoView + use<> {
     let link = |range: Range| {
         let current = (range == now).then_some("true");
-        let class = if range == now { "chip chip--on" } else { "chip" };
-        view! { <a class=class href=format!("/admin/sources?range={}", range.as_str()) aria-current=current>{range.word(w)}</a> }
+        view! { <a class="chip" href=format!("/admin/sources?range={}", range.as_str()) aria-current=current>{range.word(w)}</a> }
     };
     view! { <nav class="cluster gap-2" aria-label=w.get("sources-range")>{Range::ALL.map(link)}</nav> }
 }
@@ -173,8 +172,7 @@ fn table(visitor: &Visitor, figures: &Figures, lines: &[Line], only: bool) -> im
     let rows = lines.iter().filter(|line| !only || is_problem(line)).map(|line| row(visitor, figures, line));
     let rows = rows.collect_view();
     let chip = |on: bool, href: &'static str, text: String| {
-        let class = if on { "chip chip--on" } else { "chip" };
-        view! { <a class=class href=href aria-current=on.then_some("true")>{text}</a> }
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{text}</a> }
     };
     view! {
         <section class="panel" aria-labelledby="co"><div class="panel__head"><h2 id="co">{w.get("sources-all")}</h2>

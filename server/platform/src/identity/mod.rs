@@ -138,6 +138,12 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Seals what must be read again.
     pub sealer: Sealer,
+    /// What seals secrets that must be read again.
+    #[must_use]
+    pub const fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
     /// Whose rules hold.
     pub profile: Profile,
     /// The institution's name, as authenticators show it and as no password may hold it.

@@ -26,7 +26,7 @@ use guichet_types::{Id, Timestamp, kind};
 use std::{
     io::Read as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use tokio::sync::Notify;
 
@@ -140,6 +140,8 @@ pub struct Inbox {
     metrics: Metrics,
     /// Rings when a webhook has put something in.
     bell: Arc<Notify>,
+    /// The folder that is watched.
+    folder: Arc<OnceLock<PathBuf>>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -161,7 +163,7 @@ impl Inbox {
         feeds: Vec<Arc<dyn Feed>>,
         metrics: Metrics,
     ) -> Result<Self, InboxError> {
-        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics, bell: Arc::default() })
+        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics, bell: Arc::default(), folder: Arc::default() })
     }
 
     /// The raw store.

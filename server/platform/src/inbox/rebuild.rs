@@ -110,6 +110,7 @@ impl Inbox {
             max_bytes: self.max_bytes,
             metrics: Metrics::new(&crate::random::OsRandom),
             bell: Arc::default(),
+            folder: Arc::default(),
         };
         let scope = FeedScope::new();
         let (came, noted, put) = self.db.read(&scope, |tx| everything(tx).boxed()).await?;

@@ -17,6 +17,8 @@ const RETRY: Duration = Duration::from_secs(5);
 pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: CancellationToken) {
     let mut seen = HashMap::new();
     let mut resumed = false;
+    // Another folder is not watched by the same inbox.
+    let _ = inbox.folder.set(folder.clone());
     loop {
         if !resumed {
             match inbox.resume().await {
@@ -39,6 +41,18 @@ pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: Cancell
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+impl Inbox {
+    /// Makes the folder of a source within the folder that is watched. Nothing is done where none is.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn make_folder(&self, name: &str) -> Result<(), InboxError> {
+        let Some(folder) = self.folder.get().filter(|_| is_name(name)) else { return Ok(()) };
+        let path = folder.join(name);
+        tokio::fs::create_dir_all(&path).await.map_err(|error| InboxError::File { path, error })
     }
 }
 

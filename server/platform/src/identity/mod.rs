@@ -138,12 +138,6 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Seals what must be read again.
     pub sealer: Sealer,
-    /// What seals secrets that must be read again.
-    #[must_use]
-    pub const fn sealer(&self) -> &Sealer {
-        &self.sealer
-    }
-
     /// Whose rules hold.
     pub profile: Profile,
     /// The institution's name, as authenticators show it and as no password may hold it.
@@ -203,6 +197,12 @@ impl Identity {
             passkeys: Arc::new(passkeys),
             letters: parts.letters,
         })
+    }
+
+    /// What seals secrets that must be read again.
+    #[must_use]
+    pub const fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// Whose rules hold.

@@ -163,7 +163,16 @@ impl Inbox {
         feeds: Vec<Arc<dyn Feed>>,
         metrics: Metrics,
     ) -> Result<Self, InboxError> {
-        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics, bell: Arc::default(), folder: Arc::default() })
+        Ok(Self {
+            db,
+            clock,
+            raw: RawStore::new(data)?,
+            feeds: feeds.into(),
+            max_bytes,
+            metrics,
+            bell: Arc::default(),
+            folder: Arc::default(),
+        })
     }
 
     /// The raw store.

@@ -66,6 +66,9 @@ create table reading (
   primary key (document_id, reading)
 );
 
+-- The order in which documents came.
+alter table source_document add column arrival bigint not null default 0;
+create index source_document_by_arrival on source_document (arrival);
 -- How often it was read again on request.
 alter table source_document add column readings bigint not null default 0;
 -- Entries, events, rows: what its domain counts.

@@ -172,10 +172,10 @@ on_both_databases! {
                 letters: folder.join("letters").join(part.as_str()),
             };
             let stop = stop.clone();
-            players.push(tokio::spawn(async move { play(part, stage, Duration::from_millis(30), stop).await }));
+            players.push(tokio::spawn(async move { play(part, stage, Duration::from_millis(50), stop).await }));
         }
         let mut count = 0;
-        for _ in 0..12 {
+        for _ in 0..6 {
             tokio::time::sleep(Duration::from_millis(60)).await;
             clock.advance_seconds(7_200);
             for (source, path) in sent(&folder) {

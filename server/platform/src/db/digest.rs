@@ -81,7 +81,7 @@ pub const COUNTED: &[Counted] = &[
     counted("quote", &["version"], BY_DOCUMENT),
     counted("quote_daily", &[], BY_DOCUMENT),
     counted("fx_rate", &[], BY_DOCUMENT),
-    counted("source_document", &["applied_at"], None),
+    counted("source_document", &["applied_at", "arrival"], None),
     Counted {
         table: "finding",
         without: &["found_at", "resolved_at"],

@@ -241,7 +241,7 @@ impl Inbox {
             "select id, sha256, name, applied_records, received_at, source, readings from source_document
             where state in ('received', 'applying')
               and not exists (select 1 from source s where s.key = source_document.source and s.paused = 1)
-            order by received_at, id";
+            order by arrival, received_at, id";
         type Row = (Vec<u8>, Vec<u8>, String, i64, i64, String, i64);
         let open: Vec<Row> = self
             .db
@@ -367,8 +367,9 @@ impl Known {
 impl Arrival {
     /// Gives the document its row, or finds the one that the same bytes have.
     async fn note(self, tx: &mut Tx) -> Result<Known, DbError> {
-        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
-            values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
+        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state, arrival)
+            values ($1, $2, $3, $4, $5, $6, 'received', (select coalesce(max(arrival), 0) + 1 from source_document))
+            on conflict (sha256) do nothing";
         const GET: &str = "select id, state, applied_records, class, reason, source, readings,
               (select count(*) from source s where s.key = source_document.source and s.paused = 1)
             from source_document where sha256 = $1";

@@ -42,6 +42,7 @@ struct Came {
     received_at: i64,
     applied_at: Option<i64>,
     state: String,
+    arrival: i64,
 }
 
 /// A reading that was noted.
@@ -115,13 +116,14 @@ impl Inbox {
         let scope = FeedScope::new();
         let (came, noted, put) = self.db.read(&scope, |tx| everything(tx).boxed()).await?;
         let (notices, messages) = self.db.read(&scope, |tx| asked(tx).boxed()).await?;
-        let mut steps: Vec<(i64, bool, Step)> = Vec::new();
+        // By time; of what came in the same moment, in the order in which it came, and readings behind documents.
+        let mut steps: Vec<(i64, i64, Step)> = Vec::new();
         for document in &came {
-            steps.push((document.received_at, false, Step::Document(document.clone())));
+            steps.push((document.received_at, document.arrival, Step::Document(document.clone())));
         }
         for reading in noted.iter().filter(|reading| reading.reading > 0) {
             let Ok(id) = Id::try_from(reading.document_id.clone()) else { continue };
-            steps.push((reading.asked_at, true, Step::Reading(id, reading.reading)));
+            steps.push((reading.asked_at, i64::MAX, Step::Reading(id, reading.reading)));
         }
         steps.sort_by(|one, two| {
             let id = |step: &Step| match step {
@@ -208,7 +210,8 @@ impl Inbox {
 }
 
 async fn everything(tx: &mut Tx) -> Result<(Vec<Came>, Vec<Noted>, Vec<Put>), DbError> {
-    const CAME: &str = "select id, sha256, source, name, bytes, received_at, applied_at, state from source_document";
+    const CAME: &str = "select id, sha256, source, name, bytes, received_at, applied_at, state, arrival
+        from source_document";
     const NOTED: &str = "select document_id, reading, mapping, asked_at from reading";
     const PUT: &str = "select id, document_id, reading, place, was, becomes, made_at from correction";
     Ok((

@@ -15,7 +15,11 @@ pub mod portfolio;
 #[cfg(feature = "ssr")]
 pub mod activity;
 #[cfg(feature = "ssr")]
+pub mod admin;
+#[cfg(feature = "ssr")]
 pub mod home;
+#[cfg(feature = "ssr")]
+pub mod house;
 #[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
@@ -32,8 +36,20 @@ pub mod whence;
 pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.
-pub const DOMAINS: [&str; 10] =
-    ["accounts", "activity", "auth", "claims", "home", "mail", "overview", "parcels", "people", "portfolio"];
+pub const DOMAINS: [&str; 12] = [
+    "accounts",
+    "activity",
+    "admin",
+    "auth",
+    "claims",
+    "home",
+    "house",
+    "mail",
+    "overview",
+    "parcels",
+    "people",
+    "portfolio",
+];
 
 #[cfg(test)]
 mod tests {

@@ -3,4 +3,4 @@
 //! One screen, `/profile/activity`, and a panel on the profile that leads there. It has no events: it is read when it is opened.
 
 pub mod pages;
-mod words;
+pub(crate) mod words;

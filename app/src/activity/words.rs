@@ -15,7 +15,8 @@ pub(super) fn what(w: Words, row: &Seen) -> (String, Option<String>) {
     (title(w, row.action, if name == "count" { value.parse().unwrap_or(1) } else { 1 }), undone.or(form))
 }
 
-fn title(w: Words, action: Option<Action>, count: u64) -> String {
+/// What was done, in words; for the customer whom it is about, and for whoever reads the whole log.
+pub(crate) fn title(w: Words, action: Option<Action>, count: u64) -> String {
     use Action as A;
     match action {
         Some(A::SessionBegun) => w.get("activity-session-begun"),
@@ -47,20 +48,30 @@ fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::DataExported) => w.get("activity-data-exported"),
         Some(A::SupportViewed) => w.get("activity-support-viewed"),
         Some(A::AuditRead) => w.get("activity-audit-read"),
-        // These are about nobody in particular, or of a later version.
-        Some(
-            A::DocumentRefused
-            | A::DocumentReplayed
-            | A::PieceCorrected
-            | A::PieceDiscarded
-            | A::DocumentRehearsed
-            | A::SourceChanged
-            | A::SourceSecretMade
-            | A::MappingChanged
-            | A::ConfigPublished
-            | A::IsolationAlarm,
-        )
-        | None => w.get("activity-other"),
+        Some(A::SupportBegun) => w.get("activity-support-begun"),
+        Some(A::SupportEnded) => w.get("activity-support-ended"),
+        Some(A::CustomerInvited) => w.get("activity-customer-invited"),
+        Some(A::CustomerDisabled) => w.get("activity-customer-disabled"),
+        Some(A::CustomerEnabled) => w.get("activity-customer-enabled"),
+        Some(A::DataErased) => w.get("activity-data-erased"),
+        Some(A::StaffInvited) => w.get("activity-staff-invited"),
+        Some(A::StaffSwitched) => w.get("activity-staff-switched"),
+        Some(A::RoleProposed) => w.get("activity-role-proposed"),
+        Some(A::RoleChanged) => w.get("activity-role-changed"),
+        Some(A::RoleDeclined) => w.get("activity-role-declined"),
+        Some(A::LogChanged) => w.get("activity-log-changed"),
+        Some(A::DocumentRefused) => w.get("activity-document-refused"),
+        Some(A::ConfigPublished) => w.get("activity-config-published"),
+        Some(A::IsolationAlarm) => w.get("activity-isolation-alarm"),
+        Some(A::DocumentReplayed) => w.get("activity-document-replayed"),
+        Some(A::PieceCorrected) => w.get("activity-piece-corrected"),
+        Some(A::PieceDiscarded) => w.get("activity-piece-discarded"),
+        Some(A::DocumentRehearsed) => w.get("activity-document-rehearsed"),
+        Some(A::SourceChanged) => w.get("activity-source-changed"),
+        Some(A::SourceSecretMade) => w.get("activity-source-secret"),
+        Some(A::MappingChanged) => w.get("activity-mapping-changed"),
+        // Of a later version.
+        None => w.get("activity-other"),
     }
 }
 
@@ -72,6 +83,7 @@ pub(super) fn who(visitor: &Visitor, row: &Seen) -> String {
         "customer" if row.own => w.get("activity-you"),
         "customer" => w.get("activity-another"),
         "staff" => w.with("activity-staff", &[("house", house)]),
+        "support" => w.with("activity-support", &[("house", house)]),
         "operator" => w.with("activity-operator", &[("house", house)]),
         "anonymous" => w.get("activity-anonymous"),
         _ => w.with("activity-systems", &[("house", house)]),

@@ -1,26 +1,25 @@
 //! The letters about somebody's own access, in the words of [`crate::mail`].
 
 use crate::{
+    house::House,
     mail::{Factor, Occasion, letter},
-    web::Institution,
 };
 use guichet_platform::{
     identity::{Letters, Notice},
     mail::Rendered,
 };
 use guichet_types::{Locale, Timestamp};
-use std::sync::Arc;
 
 /// Seconds for which a code that was sent is good.
 const CODE_SECONDS: i64 = 600;
 
 /// Writes them for an institution.
 #[derive(Clone, Debug)]
-pub struct HouseLetters(pub Arc<Institution>);
+pub struct HouseLetters(pub House);
 
 impl Letters for HouseLetters {
     fn language(&self) -> Locale {
-        self.0.languages.first().copied().unwrap_or_default()
+        self.0.now().languages.first().copied().unwrap_or_default()
     }
 
     fn write(&self, notice: &Notice, locale: Locale, at: Timestamp) -> Rendered {
@@ -44,6 +43,6 @@ impl Letters for HouseLetters {
             Notice::ContactChanged => Occasion::AddressChanged { at },
             Notice::ContactTaken => Occasion::AddressTaken,
         };
-        letter(&occasion, locale, &self.0, at)
+        letter(&occasion, locale, &self.0.now(), at)
     }
 }

@@ -14,16 +14,16 @@ pub fn routes() -> Routes {
     Routes::default().get("/", Access::Public, get(home))
 }
 
-async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
+/// `GET /`.
+pub(crate) async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
     let w = visitor.words();
     let figures = visitor.figures(&services);
-    let house = visitor.institution.name.clone();
     let title = w.get("home-title");
     page(&visitor, &title, Live::Not, || {
         view! {
             <div class="band">
                 <header class="wrap site-head">
-                    {logo("/", house.clone())}
+                    {logo(&visitor.institution, "/")}
                     <div class="cluster nowrap gap-2">{language_menu(&visitor)}{sign_in_link(&visitor)}</div>
                 </header>
                 <section class="wrap hero" aria-labelledby="promise">
@@ -62,7 +62,7 @@ async fn home(State(services): State<Services>, visitor: Visitor) -> Response {
                     </div>
                 </section>
             </main>
-            {foot(&visitor, house)}
+            {foot(&visitor)}
         }
     })
 }

@@ -7,7 +7,7 @@ use super::shown::Shown;
 use crate::{
     accounts, claims, parcels,
     portfolio::{self, quotes::PACE, ticker::Ticker},
-    ui::Place,
+    ui::{Place, house_ops},
     web::{Access, Problem, Routes, Services, SignedIn, StreamPlace, Visitor},
 };
 use axum::{
@@ -169,6 +169,7 @@ impl Reader {
         let (db, quotes, closing) =
             (self.services.db.clone(), self.services.quotes.clone(), self.services.closing.clone());
         let shown = self.shown.clone();
+        let mut house = self.services.house.listen();
         let Ok(mut ticker) = Ticker::start(&db, &quotes, self.scope, shown, self.today()).await else { return };
         loop {
             // The browser comes back in two seconds, with its cursor.
@@ -196,6 +197,11 @@ impl Reader {
                     () = closing.cancelled() => return,
                     () = sender.closed() => return,
                     changed = bell.changed() => if changed.is_err() { return } else { break },
+                    changed = house.changed() => {
+                        if changed.is_err() || sender.send(self.another_house().into()).await.is_err() {
+                            return;
+                        }
+                    }
                     () = &mut check => {
                         // Another day may have begun, or something else be watched.
                         if let Some(ticker) = &mut ticker && ticker.freshen(&db, self.today()).await.is_err() {
@@ -210,6 +216,16 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// What an open page changes when another release of the institution's settings holds.
+    fn another_house(&mut self) -> Said {
+        let before = std::mem::replace(&mut self.visitor.institution, self.services.house.now()).release;
+        self.visitor.now = self.services.clock.now();
+        // Several pages can share a stream; only for one alone it is known which entry of the menu is its own.
+        let mut places = Place::ALL.into_iter().filter(|place| self.shown.has(*place));
+        let place = places.next().filter(|_| places.next().is_none()).unwrap_or(Place::Elsewhere);
+        Said::Quotes(LiveQuotes { quotes: house_ops(&self.visitor, place, before) })
     }
 
     fn today(&self) -> guichet_types::Date {

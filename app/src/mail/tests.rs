@@ -1,7 +1,10 @@
 //! What every letter promises, in every language.
 
 use super::*;
-use crate::web::Institution;
+use crate::{
+    house::{House, follow::Ground},
+    web::Institution,
+};
 use guichet_platform::{on, on_both_databases, scope::operator, testing::NOW};
 use jiff::tz::TimeZone;
 
@@ -9,12 +12,13 @@ const CODE: &str = "4932-0117";
 const HOSTILE: &str = "<script>Firefox</script>\r\nBcc: b@evil.example";
 
 fn institution() -> Institution {
-    Institution {
+    let ground = Ground {
         name: "Banque des <Quais>".to_owned(),
         zone: TimeZone::get("Europe/Paris").unwrap(),
         languages: Locale::ALL.to_vec(),
         host: "portal.bank.example".to_owned(),
-    }
+    };
+    Institution::clone(&House::new(ground).now())
 }
 
 /// One of each.

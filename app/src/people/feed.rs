@@ -172,7 +172,7 @@ fn read(bytes: &[u8]) -> Result<Parties, String> {
 }
 
 fn refused(reason: impl Into<String>) -> Outcome {
-    Outcome { class: "reject", reason: Some(reason.into()), records: 0, report: None }
+    Outcome { class: "reject", reason: Some(reason.into()), records: 0, report: None, closed: false }
 }
 
 async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Result<Outcome, InboxError> {
@@ -200,7 +200,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         })
         .await?;
     }
-    Ok(Outcome { class: "accept", reason: None, records, report: None })
+    Ok(Outcome { class: "accept", reason: None, records, report: None, closed: false })
 }
 
 /// What is wrong with a customer, before anything is written.

@@ -4,7 +4,10 @@
 //! nothing in the document waits for a script.
 
 use super::{parts::fragment, shell};
-use crate::{web::Visitor, words::Words};
+use crate::{
+    web::{Institution, Visitor},
+    words::Words,
+};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 
@@ -46,6 +49,7 @@ pub fn page<V: IntoView + 'static>(visitor: &Visitor, title: &str, live: Live, b
         let seconds = ends.at.seconds_since(visitor.now).max(30) + 15;
         view! { <noscript><meta http-equiv="refresh" content=format!("{seconds};url=/sign-in?ended=1")/></noscript> }
     });
+    let look = (visitor.institution.release == Institution::DRAFT).then_some("draft");
     let nonce = visitor.nonce.to_string();
     let announces = channel.is_some() || live != Live::Not;
     let (cursor, kind, url, back) = match live {
@@ -77,11 +81,12 @@ pub fn page<V: IntoView + 'static>(visitor: &Visitor, title: &str, live: Live, b
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                     <link rel="manifest" href="/manifest.webmanifest"/>
                     <link rel="apple-touch-icon" href="/icon-192.png"/>
-                    <meta name="theme-color" content="#0c5a6b"/>
+                    <meta name="theme-color" content=visitor.institution.brand.brand.to_string()/>
                     {leave}
                     <script r#type="module" nonce=nonce>{loader}</script>
                 </head>
                 <body>
+                    <div data-live="house-brand" data-look=look hidden>{brand_links(visitor, None)}</div>
                     <a class="button button--primary skip" href="#content">{Words(visitor.locale).get("skip")}</a>
                     {body()}
                     {announces.then(|| view! { <p class="vh" role="status" aria-live="polite" id="announce"></p> })}
@@ -92,10 +97,28 @@ pub fn page<V: IntoView + 'static>(visitor: &Visitor, title: &str, live: Live, b
     Html(format!("<!DOCTYPE html>{html}")).into_response()
 }
 
+/// The stylesheet of the institution's brand; with the one from before it, when a page changes while it is open, so that it is
+/// never without.
+pub(super) fn brand_links(visitor: &Visitor, before: Option<i64>) -> impl IntoView + use<> {
+    let institution = &visitor.institution;
+    let link = |release: i64| {
+        let href = match release {
+            Institution::DRAFT => "/admin/brand/draft.css".to_owned(),
+            number => format!("/brand/{number}.css"),
+        };
+        view! { <link rel="stylesheet" href=href/> }
+    };
+    let before = before.filter(|release| *release > 0 && *release != institution.release).map(link);
+    // As the portal comes there is nothing to say, unless a page is to be told that it is so again.
+    let plain = institution.release == 0 || institution.brand.is_plain() && before.is_none();
+    view! { {before}{(!plain).then(|| link(institution.release))} }
+}
+
 /// A page that says what went wrong, in the visitor's own shell.
 pub fn problem_page(visitor: &Visitor, title: String, text: String, code: &'static str) -> Response {
     let w = visitor.words();
-    let (href, label) = match visitor.session {
+    let (href, label) = match &visitor.session {
+        Some(session) if session.staff.is_some() && session.support.is_none() => ("/admin", w.get("problem-to-desk")),
         Some(_) => ("/overview", w.get("problem-to-overview")),
         None => ("/", w.get("problem-to-home")),
     };

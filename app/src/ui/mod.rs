@@ -12,5 +12,7 @@ pub use chart::{StepChart, spark, step_chart};
 pub use document::{HEAD_STYLE, Live, bare_page, page, problem_page};
 pub use donut::{Slice, donut, slice_class};
 pub use line::{LineChart, line_chart};
-pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, money};
-pub use shell::{Place, app_page, foot, language_menu, live_lamp, public_page, sign_in_link};
+pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, logo_inside, money};
+pub use shell::{
+    Desk, Place, app_page, foot, house_ops, language_menu, live_lamp, public_page, sign_in_link, staff_page,
+};

@@ -1,11 +1,11 @@
 //! Small parts of the design: icons, badges, amounts. Each is a row of the design's table of components.
 
 use crate::{
-    web::Visitor,
+    web::{Institution, Visitor},
     words::{Figures, Sign},
 };
 use guichet_types::{Money, Timestamp};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// Renders a view to HTML, outside any request's reactive graph.
 pub fn fragment<V: IntoView>(view: impl FnOnce() -> V) -> String {
@@ -53,18 +53,29 @@ pub fn live_time(figures: &Figures, at: Timestamp, key: Option<String>) -> impl 
     view! { <time datetime=Figures::machine(at) data-age=at.millis().to_string() data-live=key>{figures.age(at)}</time> }
 }
 
-/// The mark of the house.
-pub fn logo(href: &'static str, name: String) -> impl IntoView {
-    view! {
-        <a class="logo" href=href>
+/// The mark of the house and its name, with a link.
+pub fn logo(institution: &Institution, href: &'static str) -> impl IntoView + use<> {
+    view! { <a class="logo" href=href data-live="house-logo">{logo_inside(institution)}</a> }
+}
+
+/// The mark and the name: the institution's own picture, or the arch.
+pub fn logo_inside(institution: &Institution) -> impl IntoView + use<> {
+    let picture = |hash: &String, class: &'static str| {
+        view! { <img class=class src=format!("/brand/picture/{hash}") alt=""/> }
+    };
+    let brand = &institution.brand;
+    let mark = match (&brand.logo, &brand.logo_dark) {
+        (None, _) => Either::Left(view! {
             <svg viewBox="0 0 28 32" aria-hidden="true">
                 <path class="logo__arch" d="M0 32V14a14 14 0 0 1 28 0v18z"></path>
                 <path class="logo__sill" d="M6 32a8 8 0 0 1 16 0z"></path>
                 <circle class="logo__lamp" cx="14" cy="14" r="4.5"></circle>
             </svg>
-            <span>{name}</span>
-        </a>
-    }
+        }),
+        (Some(logo), None) => Either::Right(vec![picture(logo, "logo__own")]),
+        (Some(logo), Some(dark)) => Either::Right(vec![picture(logo, "logo__light"), picture(dark, "logo__dark")]),
+    };
+    view! { {mark}<span>{institution.name.clone()}</span> }
 }
 
 /// A text as a value in a query (RFC 3986: everything but unreserved characters is encoded).

@@ -1,13 +1,16 @@
 //! The shell around a page: sidebar and top bar on a desktop, top bar and tab bar on a phone; the public head and foot.
 
-use super::{Live, icon, logo, page};
+use super::{Live, document::brand_links, fragment, icon, logo, logo_inside, page};
 use crate::{
     auth::islands::{SessionWatch, SessionWords},
+    house::{Module, Notice, Tone},
     live::lamp::LiveLamp,
     web::Visitor,
+    words::Figures,
 };
 use axum::response::Response;
-use guichet_types::Locale;
+use guichet_platform::staff::{Capability, Support};
+use guichet_types::{Locale, live::Op};
 use leptos::prelude::*;
 
 /// Which entry of the menu a page belongs to.
@@ -66,6 +69,73 @@ const MORE: [Entry; 1] = [(Place::Profile, "/profile", "shield-check", "nav-prof
 /// On a phone there is room for four; the rest is behind "More".
 const COMPACT: [Place; 4] = [Place::Overview, Place::Accounts, Place::Parcels, Place::Claims];
 
+/// What the institution offers of the menu.
+fn offered(visitor: &Visitor) -> impl Iterator<Item = Entry> + use<> {
+    let modules = visitor.institution.modules;
+    MENU.into_iter().filter(move |entry| Module::of_path(entry.1).is_none_or(|module| modules.has(module)))
+}
+
+fn menu_link(
+    visitor: &Visitor,
+    place: Place,
+    class: &'static str,
+    (here, href, name, key): Entry,
+) -> impl IntoView + use<> {
+    let current = (here == place).then_some("page");
+    let w = visitor.words();
+    view! { <a class=class href=href aria-current=current>{icon(visitor, name)}{w.get(key)}</a> }
+}
+
+fn menu(visitor: &Visitor, place: Place) -> impl IntoView + use<> {
+    offered(visitor).map(|entry| view! { <li>{menu_link(visitor, place, "nav__link", entry)}</li> }).collect_view()
+}
+
+fn tabs(visitor: &Visitor, place: Place) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let (tabs, rest): (Vec<_>, Vec<_>) = offered(visitor).chain(MORE).partition(|entry| COMPACT.contains(&entry.0));
+    let more_current = rest.iter().any(|entry| entry.0 == place).then_some("true");
+    view! {
+        {tabs.into_iter().map(|entry| menu_link(visitor, place, "", entry)).collect_view()}
+        <details class="menu tabbar__more">
+            <summary aria-current=more_current>{icon(visitor, "menu")}{w.get("nav-more")}</summary>
+            <ul class="list">
+                {rest.into_iter().map(|entry| view! {
+                    <li>{menu_link(visitor, place, "button button--quiet button--block", entry)}</li>
+                }).collect_view()}
+            </ul>
+        </details>
+    }
+}
+
+/// What an open page of a signed-in customer changes when another release of the settings holds.
+#[must_use]
+pub fn house_ops(visitor: &Visitor, place: Place, before: i64) -> Vec<Op> {
+    let html = |key: &str, html: String| Op::Html { key: key.to_owned(), html };
+    vec![
+        html("house-brand", fragment(|| brand_links(visitor, Some(before)))),
+        html("house-logo", fragment(|| logo_inside(&visitor.institution))),
+        html("house-menu", fragment(|| menu(visitor, place))),
+        html("house-tabs", fragment(|| tabs(visitor, place))),
+        html("house-notices", fragment(|| house_notices(visitor))),
+    ]
+}
+
+/// What the institution has everybody know.
+fn house_notices(visitor: &Visitor) -> impl IntoView + use<> {
+    let module = Module::of_path(&visitor.path);
+    let shown = visitor.institution.notices.iter().filter(|notice| notice.holds(visitor.now, module));
+    let notice = |notice: &Notice| {
+        let (tone, name) = match notice.tone {
+            Tone::Info => (None, "info"),
+            Tone::Warning => (Some("warning"), "clock"),
+            Tone::Critical => (Some("critical"), "circle-alert"),
+        };
+        let text = notice.words(visitor.locale).to_owned();
+        view! { <p class="alert" data-tone=tone>{icon(visitor, name)}<span>{text}</span></p> }
+    };
+    shown.map(notice).collect_view()
+}
+
 /// A page of a signed-in customer.
 pub fn app_page<V: IntoView + 'static>(
     visitor: &Visitor,
@@ -74,27 +144,29 @@ pub fn app_page<V: IntoView + 'static>(
     cursor: Option<i64>,
     body: impl FnOnce() -> V,
 ) -> Response {
+    let (staff, support) = match &visitor.session {
+        Some(session) => (session.staff.is_some(), session.support.clone()),
+        None => (false, None),
+    };
+    // The institution's people look after their own access in their own shell.
+    if staff && support.is_none() {
+        return staff_page(visitor, Desk::Own, title, body);
+    }
     let w = visitor.words();
     let name = visitor.session.as_ref().map(|session| session.name.clone()).unwrap_or_default();
     let initials = initials(&name);
-    let current = move |here: Place| (here == place).then_some("page");
-    let link = |class: &'static str, (here, href, name, key): (Place, &'static str, &'static str, &'static str)| {
-        view! { <a class=class href=href aria-current=current(here)>{icon(visitor, name)}{w.get(key)}</a> }
-    };
-    let (tabs, rest): (Vec<_>, Vec<_>) = MENU.into_iter().chain(MORE).partition(|entry| COMPACT.contains(&entry.0));
-    let more_current = rest.iter().any(|entry| entry.0 == place).then_some("true");
-    let house = visitor.institution.name.clone();
+    // Whoever looks in a customer's place gets no stream.
+    let cursor = cursor.filter(|_| support.is_none());
+    let place_notice = support.map(|support| support_bar(visitor, &name, &support));
     page(visitor, title, cursor.map_or(Live::Not, |cursor| Live::Events(cursor, place)), move || {
         view! {
             <div class="app">
                 <aside class="sidebar" aria-label=w.get("nav-sidebar")>
-                    {logo("/overview", house.clone())}
+                    {logo(&visitor.institution, "/overview")}
                     <nav class="stack gap-5 grow" aria-label=w.get("nav-main")>
+                        <ul class="nav" data-live="house-menu">{menu(visitor, place)}</ul>
                         <ul class="nav">
-                            {MENU.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
-                        </ul>
-                        <ul class="nav">
-                            {MORE.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                            {MORE.into_iter().map(|entry| view! { <li>{menu_link(visitor, place, "nav__link", entry)}</li> }).collect_view()}
                         </ul>
                     </nav>
                     <div class="stack gap-1"><p><span class="live">{w.get("counter-open")}</span></p>
@@ -102,14 +174,144 @@ pub fn app_page<V: IntoView + 'static>(
                 </aside>
                 <div>
                     <header class="topbar">
-                        <span class="only-narrow">{logo("/overview", house)}</span>
+                        <span class="only-narrow">{logo(&visitor.institution, "/overview")}</span>
                         <div class="topbar__end cluster nowrap gap-1">
                             {language_menu(visitor)}
-                            <form method="post" action="/api/sign-out">
-                                <button class="button button--quiet">{icon(visitor, "log-out")}
-                                    <span class="only-wide">{w.get("sign-out")}</span>
-                                    <span class="vh only-narrow">{w.get("sign-out")}</span></button>
-                            </form>
+                            {sign_out(visitor)}
+                            <a class="button button--icon" href="/profile">
+                                <span class="vh">{w.with("profile-of", &[("name", &name)])}</span>
+                                <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
+                            </a>
+                        </div>
+                    </header>
+                    <main class="main" id="content">
+                        {place_notice}
+                        <div class="stack house-notices" data-live="house-notices">{house_notices(visitor)}</div>
+                        {body()}
+                    </main>
+                </div>
+                <div class="notices" data-live="notices"></div>
+                <nav class="tabbar" aria-label=w.get("nav-compact") data-live="house-tabs">{tabs(visitor, place)}</nav>
+            </div>
+            {session_watch(visitor)}
+        }
+    })
+}
+
+fn sign_out(visitor: &Visitor) -> impl IntoView + use<> {
+    let w = visitor.words();
+    view! {
+        <form method="post" action="/api/sign-out">
+            <button class="button button--quiet">{icon(visitor, "log-out")}
+                <span class="only-wide">{w.get("sign-out")}</span>
+                <span class="vh only-narrow">{w.get("sign-out")}</span></button>
+        </form>
+    }
+}
+
+fn session_watch(visitor: &Visitor) -> impl IntoView + use<> {
+    let w = visitor.words();
+    visitor.ends.map(|ends| {
+        view! {
+            <SessionWatch
+                ends_at=ends.at.millis()
+                warning_seconds=ends.warning_seconds
+                words=SessionWords {
+                    title: w.get("session-still-there"),
+                    text: w.get("session-ends-in"),
+                    stay: w.get("session-stay"),
+                    leave: w.get("sign-out"),
+                }
+            />
+        }
+    })
+}
+
+/// Who looks in whose place, why and until when, on every page; and the way out.
+fn support_bar(visitor: &Visitor, name: &str, support: &Support) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let figures = Figures::new(visitor.locale, visitor.institution.zone.clone(), visitor.now);
+    let text = w.with("support-bar", &[("name", name), ("time", &figures.time(support.ends_at))]);
+    let reason = w.with("support-reason", &[("reason", &support.reason)]);
+    view! {
+        <div class="alert" data-tone="warning">{icon(visitor, "eye")}
+            <span><b>{text}</b><br/>{reason}</span>
+            <form method="post" action="/admin/support/end">
+                <button class="button button--sm">{w.get("support-end")}</button></form></div>
+    }
+}
+
+/// Which entry of the administration's menu a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    /// What there is to do.
+    Home,
+    /// Connectors.
+    Sources,
+    /// Brand, modules, texts, releases.
+    House,
+    /// Customers, staff, roles.
+    People,
+    /// The audit log.
+    Audit,
+    /// Health and queues.
+    Operations,
+    /// One's own access.
+    Own,
+}
+
+/// An entry of the administration's menu, and what it takes to see it.
+type DeskEntry = (Desk, &'static str, &'static str, &'static str, &'static [Capability]);
+
+const DESKS: [DeskEntry; 6] = [
+    (Desk::Home, "/admin", "layout-dashboard", "nav-desk", &[]),
+    (Desk::Sources, "/admin/sources", "cable", "nav-sources", &[Capability::Sources]),
+    (Desk::House, "/admin/brand", "palette", "nav-house", &[Capability::Configure]),
+    (Desk::People, "/admin/people", "users", "nav-people", &[Capability::Customers, Capability::Staff]),
+    (Desk::Audit, "/admin/audit", "scroll-text", "nav-audit", &[Capability::Audit]),
+    (Desk::Operations, "/admin/operations", "sliders-horizontal", "nav-operations", &[Capability::Operate]),
+];
+
+/// A page of the administration.
+pub fn staff_page<V: IntoView + 'static>(
+    visitor: &Visitor,
+    desk: Desk,
+    title: &str,
+    body: impl FnOnce() -> V,
+) -> Response {
+    let w = visitor.words();
+    let session = visitor.session.as_ref();
+    let name = session.map(|session| session.name.clone()).unwrap_or_default();
+    let may = session.and_then(|session| session.staff).map(|staff| staff.capabilities()).unwrap_or_default();
+    let initials = initials(&name);
+    let mine: Vec<DeskEntry> =
+        DESKS.into_iter().filter(|(.., needs)| needs.is_empty() || needs.iter().any(|one| may.has(*one))).collect();
+    let link = |class: &'static str, (here, href, name, key, _): DeskEntry| {
+        let current = (here == desk).then_some("page");
+        view! { <a class=class href=href aria-current=current>{icon(visitor, name)}{w.get(key)}</a> }
+    };
+    let compact: Vec<DeskEntry> = mine.iter().copied().take(4).collect();
+    let rest: Vec<DeskEntry> = mine.iter().copied().skip(4).collect();
+    let version = w.with("desk-version", &[("version", env!("CARGO_PKG_VERSION"))]);
+    page(visitor, title, Live::Not, move || {
+        view! {
+            <div class="app app--staff">
+                <aside class="sidebar" aria-label=w.get("nav-sidebar")>
+                    {logo(&visitor.institution, "/admin")}
+                    <nav class="stack gap-5 grow" aria-label=w.get("nav-main")>
+                        <ul class="nav">
+                            <li class="nav__label">{w.get("nav-administration")}</li>
+                            {mine.into_iter().map(|entry| view! { <li>{link("nav__link", entry)}</li> }).collect_view()}
+                        </ul>
+                    </nav>
+                    <div class="stack gap-1"><p class="small muted">{version}</p></div>
+                </aside>
+                <div>
+                    <header class="topbar">
+                        <span class="only-narrow">{logo(&visitor.institution, "/admin")}</span>
+                        <div class="topbar__end cluster nowrap gap-1">
+                            {language_menu(visitor)}
+                            {sign_out(visitor)}
                             <a class="button button--icon" href="/profile">
                                 <span class="vh">{w.with("profile-of", &[("name", &name)])}</span>
                                 <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
@@ -118,29 +320,21 @@ pub fn app_page<V: IntoView + 'static>(
                     </header>
                     <main class="main" id="content">{body()}</main>
                 </div>
-                <div class="notices" data-live="notices"></div>
                 <nav class="tabbar" aria-label=w.get("nav-compact")>
-                    {tabs.into_iter().map(|entry| link("", entry)).collect_view()}
-                    <details class="menu tabbar__more">
-                        <summary aria-current=more_current>{icon(visitor, "menu")}{w.get("nav-more")}</summary>
-                        <ul class="list">
-                            {rest.into_iter().map(|entry| view! { <li>{link("button button--quiet button--block", entry)}</li> }).collect_view()}
-                        </ul>
-                    </details>
+                    {compact.into_iter().map(|entry| link("", entry)).collect_view()}
+                    {(!rest.is_empty()).then(|| view! {
+                        <details class="menu tabbar__more">
+                            <summary>{icon(visitor, "menu")}{w.get("nav-more")}</summary>
+                            <ul class="list">
+                                {rest.into_iter().map(|entry| view! {
+                                    <li>{link("button button--quiet button--block", entry)}</li>
+                                }).collect_view()}
+                            </ul>
+                        </details>
+                    })}
                 </nav>
             </div>
-            {visitor.ends.map(|ends| view! {
-                <SessionWatch
-                    ends_at=ends.at.millis()
-                    warning_seconds=ends.warning_seconds
-                    words=SessionWords {
-                        title: w.get("session-still-there"),
-                        text: w.get("session-ends-in"),
-                        stay: w.get("session-stay"),
-                        leave: w.get("sign-out"),
-                    }
-                />
-            })}
+            {session_watch(visitor)}
         }
     })
 }
@@ -152,15 +346,14 @@ pub fn public_page<V: IntoView + 'static>(
     live: Live,
     body: impl FnOnce() -> V,
 ) -> Response {
-    let house = visitor.institution.name.clone();
     page(visitor, title, live, move || {
         view! {
             <div class="band"><header class="wrap site-head">
-                {logo("/", house.clone())}
+                {logo(&visitor.institution, "/")}
                 <div class="cluster nowrap gap-2">{language_menu(visitor)}{sign_in_link(visitor)}</div>
             </header></div>
-            <main id="content" class="cq">{body()}</main>
-            {foot(visitor, house)}
+            <main id="content" class="cq"><div class="wrap stack house-notices">{house_notices(visitor)}</div>{body()}</main>
+            {foot(visitor)}
         }
     })
 }
@@ -169,6 +362,7 @@ pub fn public_page<V: IntoView + 'static>(
 pub fn sign_in_link(visitor: &Visitor) -> impl IntoView + use<> {
     let w = visitor.words();
     let (href, label) = match visitor.session {
+        Some(ref session) if session.staff.is_some() => ("/admin", w.get("nav-administration")),
         Some(_) => ("/overview", w.get("nav-overview")),
         None => ("/sign-in", w.get("sign-in")),
     };
@@ -176,11 +370,11 @@ pub fn sign_in_link(visitor: &Visitor) -> impl IntoView + use<> {
 }
 
 /// The foot of a public page.
-pub fn foot(visitor: &Visitor, house: String) -> impl IntoView + use<> {
+pub fn foot(visitor: &Visitor) -> impl IntoView + use<> {
     let w = visitor.words();
     view! {
         <footer class="site-foot"><div class="wrap cluster between">
-            {logo("/", house)}
+            {logo(&visitor.institution, "/")}
             <span class="live">{w.get("services-running")}</span>
         </div></footer>
     }

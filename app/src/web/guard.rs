@@ -1,7 +1,8 @@
 //! The one layer in front of every route: who is there, whether a change comes from our own pages, and the headers that
 //! every answer carries.
 
-use super::{Problem, Reason, Services, SessionEnd, Visitor, redirect_to};
+use super::{Problem, Reason, Services, SessionEnd, Visitor, redirect_to, support};
+use crate::house::Module;
 use axum::{
     body::{Body, HttpBody as _, to_bytes},
     extract::{Request, State},
@@ -132,6 +133,9 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
         Ok(visitor) => visitor,
         Err(problem) => return dress(problem.into_response(), None),
     };
+    if let Some(problem) = closed(&visitor, &parts) {
+        return dress(problem.into_response(), Some(&visitor));
+    }
     if change && visitor.session.is_none() && parts.headers.contains_key(header::COOKIE) {
         let (held, rest) = keep_form(&services, &parts, body).await;
         if let Some(response) = held {
@@ -141,11 +145,27 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
     }
     let reflects = parts.uri.query().is_some();
     parts.extensions.insert(visitor.clone());
-    let mut response = dress(next.run(Request::from_parts(parts, body)).await, Some(&visitor));
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    let answer = match visitor.session.as_ref().is_some_and(|session| session.support.is_some()) {
+        true => support::shown(&services, &visitor, answer).await,
+        false => answer,
+    };
+    let mut response = dress(answer, Some(&visitor));
     if reflects {
         response.extensions_mut().insert(Reflects);
     }
     response
+}
+
+/// What is not open to this visitor, whoever asks for it: a module that is off, and what is not for somebody who only looks
+/// in a customer's place.
+fn closed(visitor: &Visitor, request: &Parts) -> Option<Problem> {
+    let path = request.uri.path();
+    if Module::of_path(path).is_some_and(|module| !visitor.institution.modules.has(module)) {
+        return Some(Problem::new(Reason::ModuleOff, visitor));
+    }
+    visitor.session.as_ref().filter(|session| session.support.is_some())?;
+    (!support::may(&request.method, path)).then(|| Problem::new(Reason::LooksOnly, visitor))
 }
 
 async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Problem> {
@@ -160,7 +180,8 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
         Some(session) => Some(session_end(services, session, human(request)).await?),
         None => None,
     };
-    let languages = &services.institution.languages;
+    let institution = services.house.now();
+    let languages = &institution.languages;
     let chosen = cookie(headers, LOCALE_COOKIE).and_then(|tag| tag.parse().ok());
     let asked = || text(header::ACCEPT_LANGUAGE).and_then(Locale::from_accept_language);
     let locale = session.as_ref().and_then(|session| session.locale).or(chosen).or_else(asked);
@@ -177,7 +198,7 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
         agent: agent_in_words(text(header::USER_AGENT).unwrap_or_default()).into(),
         now: services.clock.now(),
         assets: services.assets.clone(),
-        institution: services.institution.clone(),
+        institution: institution.clone(),
         demo_mail: services.mail == MailTransport::Page,
         session,
     })

@@ -1,30 +1,38 @@
 //! What every page and action needs of the web: the services behind it, the visitor in front of it, and a table of routes
 //! that code can list.
 
+mod fields;
 mod guard;
 mod owner;
 mod problem;
 mod routes;
+mod staff;
 mod streams;
+mod support;
 mod visitor;
 
-use crate::words::Figures;
+use crate::{
+    house::{Brand, House, Modules, Notice},
+    words::Figures,
+};
 use guichet_platform::{
-    audit::{self, Entry},
+    audit::{self, Entry, head::PublicKey},
     clock::SharedClock,
     config::MailTransport,
     db::Db,
     files::FileStore,
     identity::Identity,
+    inbox::Inbox,
     random::SharedRandom,
     session::Sessions,
-    telemetry::Metrics,
+    telemetry::{LogHandle, Metrics},
 };
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+pub use fields::Fields;
 pub use guard::{
     LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
     prefetched,
@@ -32,6 +40,7 @@ pub use guard::{
 pub use owner::check_owner;
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
+pub use staff::{May, Staff};
 pub use streams::{StreamLimits, StreamPlace, Streams, network_of};
 pub use visitor::{SessionEnd, SignedIn, Visitor, own_path, redirect_to};
 
@@ -51,17 +60,32 @@ pub struct Assets {
     pub font: String,
 }
 
-/// What the institution is called and where it is.
+/// What the institution is called, where it is, and what it has made of its portal.
 #[derive(Clone, Debug)]
 pub struct Institution {
     /// Its name.
     pub name: String,
+    /// What stands below its name.
+    pub tagline: String,
     /// Its time zone: what "today" is.
     pub zone: TimeZone,
     /// The languages that a reader can choose; the first is the one for readers who ask for none of them.
     pub languages: Vec<Locale>,
     /// The host name that customers know it by.
     pub host: String,
+    /// The release of its settings that holds; nought while there is none.
+    pub release: i64,
+    /// How it looks.
+    pub brand: Brand,
+    /// What it offers.
+    pub modules: Modules,
+    /// What everybody is to know for a while.
+    pub notices: Vec<Notice>,
+}
+
+impl Institution {
+    /// In the place of the release: a look at what is not published.
+    pub const DRAFT: i64 = -1;
 }
 
 /// Everything behind the pages. Cheap to clone.
@@ -77,8 +101,8 @@ pub struct Services {
     pub sessions: Sessions,
     /// Who everybody is.
     pub identity: Identity,
-    /// The institution.
-    pub institution: Arc<Institution>,
+    /// The institution, as the latest release of its settings has it.
+    pub house: House,
     /// The built files.
     pub assets: Arc<Assets>,
     /// `https://bank.example`, the only origin that may change anything.
@@ -97,6 +121,14 @@ pub struct Services {
     pub quotes: crate::portfolio::quotes::Quotes,
     /// What is counted.
     pub metrics: Metrics,
+    /// Takes documents in.
+    pub inbox: Inbox,
+    /// The keys that signed heads of the audit log are checked with.
+    pub audit_keys: Arc<[PublicKey]>,
+    /// Changes what is logged; none where the program does not log by itself.
+    pub log: Option<LogHandle>,
+    /// The door of the set-up, while nobody of the institution can sign in.
+    pub setup: crate::admin::setup::Door,
     /// How often an idle stream says that it is there.
     pub keep_alive: std::time::Duration,
 }
@@ -117,6 +149,6 @@ impl Services {
     /// Figures and dates for a reader of `locale`, now.
     #[must_use]
     pub fn figures(&self, locale: Locale) -> Figures {
-        Figures::new(locale, self.institution.zone.clone(), self.clock.now())
+        Figures::new(locale, self.house.ground().zone.clone(), self.clock.now())
     }
 }

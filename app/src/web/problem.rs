@@ -15,6 +15,12 @@ pub enum Reason {
     NotFound,
     /// Only for somebody signed in.
     SignInFirst,
+    /// Somebody of the institution asks for a page of customers: they are sent to the administration.
+    StaffElsewhere,
+    /// The institution does not offer this.
+    ModuleOff,
+    /// A change, or something that is nobody else's, by somebody who only looks in a customer's place.
+    LooksOnly,
     /// The address says something that cannot be.
     BadRequest,
     /// A change that does not come from our own pages.
@@ -28,8 +34,9 @@ pub enum Reason {
 impl Reason {
     const fn status(self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignInFirst => StatusCode::SEE_OTHER,
+            Self::NotFound | Self::ModuleOff => StatusCode::NOT_FOUND,
+            Self::LooksOnly => StatusCode::FORBIDDEN,
+            Self::SignInFirst | Self::StaffElsewhere => StatusCode::SEE_OTHER,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -42,6 +49,9 @@ impl Reason {
         match self {
             Self::NotFound => "not-found",
             Self::SignInFirst => "sign-in",
+            Self::StaffElsewhere => "staff",
+            Self::ModuleOff => "module-off",
+            Self::LooksOnly => "looks-only",
             Self::BadRequest => "bad-request",
             Self::ForeignOrigin => "foreign-origin",
             Self::Busy => "busy",
@@ -117,9 +127,16 @@ impl IntoResponse for Problem {
             let path = self.visitor.as_ref().map_or("/", |visitor| &visitor.path);
             return super::redirect_to(&format!("/sign-in?next={}", ui::encode(path)));
         }
+        if self.reason == Reason::StaffElsewhere {
+            return super::redirect_to("/admin");
+        }
         let w = Words(self.visitor.as_ref().map_or(Locale::En, |visitor| visitor.locale));
         let (title, text) = match self.reason {
-            Reason::NotFound | Reason::SignInFirst => (w.get("problem-not-found"), w.get("problem-not-found-text")),
+            Reason::NotFound | Reason::SignInFirst | Reason::StaffElsewhere => {
+                (w.get("problem-not-found"), w.get("problem-not-found-text"))
+            }
+            Reason::ModuleOff => (w.get("problem-module"), w.get("problem-module-text")),
+            Reason::LooksOnly => (w.get("problem-looks"), w.get("problem-looks-text")),
             Reason::BadRequest => (w.get("problem-bad-request"), w.get("problem-bad-request-text")),
             Reason::ForeignOrigin => (w.get("problem-foreign"), w.get("problem-foreign-text")),
             Reason::Busy => (w.get("problem-busy"), w.get("problem-busy-text")),

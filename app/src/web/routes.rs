@@ -3,6 +3,7 @@
 
 use super::Services;
 use axum::{Router, routing::MethodRouter};
+use guichet_platform::staff::Capability;
 
 /// Who may ask for a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,10 @@ pub enum Access {
     Public,
     /// A signed-in customer, for what is theirs; anybody else is sent to sign in, or told that there is nothing.
     Customer,
+    /// Anybody of the institution.
+    AnyStaff,
+    /// Somebody of the institution whose role lets them; for anybody else there is nothing.
+    Staff(Capability),
 }
 
 /// A route, by its method and template.

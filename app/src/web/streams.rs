@@ -70,6 +70,15 @@ impl Streams {
     }
 }
 
+impl Streams {
+    /// How many are open, of signed-in customers and of anybody.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().filter(|(whose, _)| !matches!(whose, Whose::Network(_))).map(|(_, count)| count).sum()
+    }
+}
+
 /// The place of one open stream.
 #[derive(Debug)]
 pub struct StreamPlace {

@@ -63,6 +63,10 @@ impl Visitor {
     #[must_use]
     pub fn act(&self, action: Action) -> Entry {
         let entry = match &self.session {
+            Some(session) if session.support.is_some() => {
+                let who = *session.who().as_bytes();
+                Entry::new(action, Actor::Support(who), self.now).concerning(session.scope.customer())
+            }
             Some(session) => Entry::by_customer(action, session.scope.customer(), self.now),
             None => Entry::new(action, Actor::Anonymous, self.now),
         };
@@ -97,10 +101,19 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let visitor = <Visitor as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         match visitor.session.clone() {
+            // The institution's people have no accounts here; their own access they look after as everybody does.
+            Some(session) if session.staff.is_some() && session.support.is_none() && !for_staff(parts.uri.path()) => {
+                Err(Problem::new(Reason::StaffElsewhere, &visitor))
+            }
             Some(session) => Ok(Self { visitor, session }),
             None => Err(Problem::new(Reason::SignInFirst, &visitor)),
         }
     }
+}
+
+/// Paths of signed-in people that are for the institution's people as well.
+fn for_staff(path: &str) -> bool {
+    ["/profile", "/confirm", "/continue", "/api/", "/admin", "/live"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {

@@ -4,12 +4,14 @@
 //! languages to the same keys.
 
 mod figures;
+mod overrides;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use guichet_types::Locale;
 use std::sync::LazyLock;
 
 pub use figures::{Figures, Sign};
+pub use overrides::{Overrides, check_text, replace, sample, source_text};
 
 /// Every text of a language, one file after another.
 macro_rules! texts {
@@ -25,6 +27,9 @@ macro_rules! texts {
             include_str!(concat!("../parcels/text/", $tag, ".ftl")),
             include_str!(concat!("../claims/text/", $tag, ".ftl")),
             include_str!(concat!("../mail/text/", $tag, ".ftl")),
+            include_str!(concat!("../admin/sources/text/", $tag, ".ftl")),
+            include_str!(concat!("../house/text/", $tag, ".ftl")),
+            include_str!(concat!("../admin/text/", $tag, ".ftl")),
         ]
     };
 }
@@ -54,6 +59,18 @@ fn bundle(locale: Locale) -> FluentBundle<FluentResource> {
         bundle.add_resource_overriding(resource);
     }
     bundle
+}
+
+/// The names of all texts of a language, in the order of their files.
+#[must_use]
+pub fn keys(locale: Locale) -> Vec<String> {
+    sources(locale)
+        .iter()
+        .flat_map(|source| source.lines())
+        .filter_map(|line| line.split_once(" =").map(|(key, _)| key))
+        .filter(|key| !key.starts_with([' ', '#', '[', '*', '}']))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The words of one language.
@@ -89,6 +106,9 @@ impl Words {
     }
 
     fn format(self, key: &str, args: &FluentArgs<'_>) -> String {
+        if let Some(text) = overrides::text(self.0, key, args) {
+            return text;
+        }
         let bundle = &BUNDLES[self.0 as usize];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
             tracing::error!(key, "A text is missing in {}", self.0.tag());
@@ -109,13 +129,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn keys(locale: Locale) -> BTreeSet<String> {
-        sources(locale)
-            .iter()
-            .flat_map(|source| source.lines())
-            .filter_map(|line| line.split_once(" =").map(|(key, _)| key))
-            .filter(|key| !key.starts_with([' ', '#', '[', '*', '}']))
-            .map(str::to_owned)
-            .collect()
+        super::keys(locale).into_iter().collect()
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Who a transaction is for. Isolation is a type: no function for personal data exists that does not take one of these, and
 //! only this crate can make them.
 
+use crate::staff::{Capabilities, Capability};
 use guichet_types::{Id, kind};
-use std::sync::Arc;
+use std::{marker::PhantomData, ops::Deref, sync::Arc};
 
 /// The database role that a scope acts as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Role {
     Customer(Id<kind::Customer>),
     /// Sign-in, before anybody is known.
     Auth,
+    /// Somebody of the institution.
+    Staff(Id<kind::Staff>),
     /// The back office's hand.
     Feed,
     /// Anybody, who sees the one thing that they name.
@@ -34,27 +37,96 @@ mod sealed {
 pub trait Scope: sealed::Sealed + Send + Sync {
     /// The role for the database.
     fn role(&self) -> Role;
+
+    /// Whether it may change anything. Who looks at the portal in a customer's place may not.
+    fn may_write(&self) -> bool {
+        true
+    }
 }
 
 /// One signed-in customer. Made by [`crate::session`] alone, from a session that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CustomerScope(Id<kind::Customer>);
+pub struct CustomerScope {
+    customer: Id<kind::Customer>,
+    looks_only: bool,
+}
 
 impl CustomerScope {
     pub(crate) const fn new(customer: Id<kind::Customer>) -> Self {
-        Self(customer)
+        Self { customer, looks_only: false }
+    }
+
+    /// For somebody of the institution who looks at the portal in the customer's place: every change is refused.
+    pub(crate) const fn only_to_look(customer: Id<kind::Customer>) -> Self {
+        Self { customer, looks_only: true }
     }
 
     /// The customer.
     #[must_use]
     pub const fn customer(&self) -> Id<kind::Customer> {
-        self.0
+        self.customer
     }
 
     /// The customer's id as the database has it.
     #[must_use]
     pub const fn bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.customer.as_bytes()
+    }
+}
+
+/// Somebody of the institution, with what their role lets them do. Made by [`crate::session`] alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaffScope {
+    who: Id<kind::Staff>,
+    may: Capabilities,
+}
+
+impl StaffScope {
+    pub(crate) const fn new(who: Id<kind::Staff>, may: Capabilities) -> Self {
+        Self { who, may }
+    }
+
+    /// Who.
+    #[must_use]
+    pub const fn who(&self) -> Id<kind::Staff> {
+        self.who
+    }
+
+    /// What they may do.
+    #[must_use]
+    pub const fn capabilities(&self) -> Capabilities {
+        self.may
+    }
+
+    /// The right to do one kind of thing, when they have it. What needs a right takes a [`Grant`], so that it cannot be
+    /// called without one.
+    #[must_use]
+    pub fn grant<R: Right>(&self) -> Option<Grant<R>> {
+        self.may.has(R::CAPABILITY).then_some(Grant(*self, PhantomData))
+    }
+}
+
+/// A right that a role can give.
+pub trait Right: Send + Sync + 'static {
+    /// The capability.
+    const CAPABILITY: Capability;
+}
+
+/// The right to do one kind of thing, of somebody who has it. Made by [`StaffScope::grant`] alone.
+#[derive(Debug)]
+pub struct Grant<R: Right>(StaffScope, PhantomData<fn() -> R>);
+
+impl<R: Right> Clone for Grant<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R: Right> Copy for Grant<R> {}
+
+impl<R: Right> Deref for Grant<R> {
+    type Target = StaffScope;
+    fn deref(&self) -> &StaffScope {
+        &self.0
     }
 }
 
@@ -112,6 +184,8 @@ impl PublicScope {
     }
 }
 
+impl sealed::Sealed for StaffScope {}
+impl<R: Right> sealed::Sealed for Grant<R> {}
 impl sealed::Sealed for PublicScope {}
 impl sealed::Sealed for CustomerScope {}
 impl sealed::Sealed for AuthScope {}
@@ -119,7 +193,21 @@ impl sealed::Sealed for FeedScope {}
 
 impl Scope for CustomerScope {
     fn role(&self) -> Role {
-        Role::Customer(self.0)
+        Role::Customer(self.customer)
+    }
+
+    fn may_write(&self) -> bool {
+        !self.looks_only
+    }
+}
+impl Scope for StaffScope {
+    fn role(&self) -> Role {
+        Role::Staff(self.who)
+    }
+}
+impl<R: Right> Scope for Grant<R> {
+    fn role(&self) -> Role {
+        self.0.role()
     }
 }
 impl Scope for AuthScope {

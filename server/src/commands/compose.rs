@@ -1,7 +1,13 @@
 //! Puts the parts together that every command needs: database, inbox, sessions, passwords.
 
 use anyhow::Context as _;
-use guichet_app::{accounts, auth::letters::HouseLetters, claims, parcels, people, portfolio, web::Institution};
+use guichet_app::{
+    accounts,
+    auth::letters::HouseLetters,
+    claims,
+    house::{House, follow::Ground},
+    parcels, people, portfolio,
+};
 use guichet_platform::{
     clock::{SharedClock, SystemClock},
     config::Config,
@@ -35,7 +41,7 @@ pub struct Parts {
     /// Keeps who everybody is.
     pub identity: Identity,
     /// Whose portal it is.
-    pub institution: Arc<Institution>,
+    pub house: House,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -90,7 +96,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
     let pepper = config.secrets.pepper.as_ref().map(|secret| secret.expose().clone()).unwrap_or_default();
     let passwords = Passwords::new(PasswordPolicy::from(&config.password), pepper, random.clone())
         .context("the password parameters do not work")?;
-    let institution = Arc::new(institution(config));
+    let house = House::new(Ground::of(config));
+    house.look(&db).await.context("the settings cannot be read")?;
     let path = config.sealing_key();
     let key = key_file::open(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
     let identity = Identity::new(identity::Parts {
@@ -103,19 +110,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
         profile: config.session.profile,
         institution: config.institution.name.clone(),
         origin: config.server.public_origin.as_str().to_owned(),
-        letters: Arc::new(HouseLetters(institution.clone())),
+        letters: Arc::new(HouseLetters(house.clone())),
     })?;
-    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, institution, metrics })
-}
-
-/// Whose portal it is, from the configuration. The default language comes first.
-fn institution(config: &Config) -> Institution {
-    let default = config.institution.default_language;
-    let others = config.institution.languages.iter().copied().filter(|language| *language != default);
-    Institution {
-        name: config.institution.name.clone(),
-        zone: config.institution.time_zone.clone(),
-        languages: std::iter::once(default).chain(others).collect(),
-        host: config.server.public_origin.host().to_owned(),
-    }
+    Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, house, metrics })
 }

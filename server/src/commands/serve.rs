@@ -8,6 +8,7 @@ use crate::{
 use anyhow::Context as _;
 use futures::FutureExt as _;
 use guichet_app::{
+    admin::setup::Door,
     portfolio::quotes::{Quotes, follow},
     web::{Services, StreamLimits, Streams},
 };
@@ -22,6 +23,7 @@ use guichet_platform::{
     scope,
     serve::{ServeOptions, serve as serve_http},
     sources::counts,
+    staff,
     telemetry::{self, Metrics, metrics_router},
 };
 use std::{sync::Arc, time::Duration};
@@ -30,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Serves until told to stop. `demo` is the number of seconds between two movements of the simulated bank.
 pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Result<()> {
-    telemetry::init(&config.log).context("logging does not start")?;
+    let log = telemetry::init(&config.log).context("logging does not start")?;
     if demo.is_some() {
         demo::open_doors(&mut config, &OsRandom)?;
     }
@@ -38,13 +40,18 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
     let parts = compose(&config).await?;
     let metrics = parts.metrics.clone();
     let stop = CancellationToken::new();
+    let signer = signer(&config, &parts)?;
+    let (setup, code) = match demo.is_none() && staff::nobody_yet(&parts.db).await? {
+        true => Door::open(&*parts.random),
+        false => (Door::default(), String::new()),
+    };
     let services = Services {
         db: parts.db.clone(),
         clock: parts.clock.clone(),
         random: parts.random.clone(),
         sessions: parts.sessions.clone(),
         identity: parts.identity.clone(),
-        institution: parts.institution.clone(),
+        house: parts.house.clone(),
         assets: Arc::new(assets),
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
@@ -61,13 +68,16 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         ),
         quotes: Quotes::default(),
         metrics: metrics.clone(),
+        inbox: parts.inbox.clone(),
+        audit_keys: Arc::new([signer.public_key()]),
+        log: Some(log),
+        setup,
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
     let listener = TcpListener::bind(config.server.listen)
         .await
         .with_context(|| format!("{} is not free; choose another address in server.listen", config.server.listen))?;
     let every = Duration::from_millis(u64::from(config.data.poll_millis));
-    let signer = signer(&config, &parts)?;
     let minutely = signer.clone();
     let minutely_stop = stop.clone();
     let mut work = vec![
@@ -77,6 +87,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(courier(&config, &parts)?.run(stop.clone())),
         tokio::spawn(postman(&config, &parts)?.run(stop.clone())),
         tokio::spawn(sweep(parts.identity.clone(), stop.clone())),
+        tokio::spawn(parts.house.clone().follow(parts.db.clone(), stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(
@@ -100,6 +111,12 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
             let stage = demo::stage(&config, part, None, parts.clock.clone())?;
             work.push(tokio::spawn(player(part, stage, Duration::from_secs(every), stop.clone())));
         }
+    }
+    if !code.is_empty() {
+        say(&format!(
+            "\nNobody of the institution can sign in yet. Set the portal up at {}/setup with the code\n\n    {code}\n",
+            config.server.public_origin.as_str()
+        ));
     }
     tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());
     tokio::spawn(stop_on_signal(stop.clone()));

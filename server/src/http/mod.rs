@@ -48,6 +48,8 @@ pub fn routes() -> Routes {
         .and(guichet_app::claims::pages::routes())
         .and(guichet_app::live::stream::routes())
         .and(guichet_app::mail::routes())
+        .and(guichet_app::house::pages::routes())
+        .and(guichet_app::admin::routes())
 }
 
 /// The routes that belong to no domain, for the list.

@@ -17,7 +17,7 @@ use guichet_types::{Id, Locale};
 
 /// Puts a code for customer 1; gives back the address of its page.
 async fn put_code(portal: &Portal) -> String {
-    let (random, institution) = (portal.world.random.clone(), portal.services.institution.clone());
+    let (random, institution) = (portal.world.random.clone(), portal.services.house.now());
     let scope = operator();
     let put = portal.world.db.write(&scope, move |tx| {
         async move {

@@ -20,4 +20,5 @@ mod parcels;
 mod portal;
 mod portfolio;
 mod sources;
+mod staff;
 mod watch;

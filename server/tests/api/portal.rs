@@ -10,7 +10,10 @@ use guichet::{
     commands::feeds,
     http::{HookDoor, router},
 };
-use guichet_app::web::{Assets, Institution, Services, StreamLimits, Streams};
+use guichet_app::{
+    house::{House, follow::Ground},
+    web::{Assets, Services, StreamLimits, Streams},
+};
 use guichet_platform::{
     config::{Config, MailTransport, Secret},
     db::DbError,
@@ -145,7 +148,7 @@ impl Portal {
             random: world.random.clone(),
             sessions: world.sessions(profile),
             identity: world.identity(profile),
-            institution: Arc::new(Institution {
+            house: House::new(Ground {
                 name: "Guichet".to_owned(),
                 zone: TimeZone::get("Europe/Paris").unwrap(),
                 languages: Locale::ALL.to_vec(),
@@ -160,6 +163,10 @@ impl Portal {
             streams: Streams::new(StreamLimits { session: 8, network: 3, public: 5 }, metrics.clone()),
             quotes: guichet_app::portfolio::quotes::Quotes::default(),
             metrics: metrics.clone(),
+            inbox: inbox.clone(),
+            audit_keys: Arc::new([]),
+            log: None,
+            setup: guichet_app::admin::setup::Door::default(),
             keep_alive: Duration::from_secs(15),
         };
         let mut config = Config::default();
@@ -185,6 +192,15 @@ impl Portal {
             portal.send(&parcel(number, customer, secret)).await;
         }
         portal
+    }
+
+    /// The same portal, with a set-up that can be opened.
+    pub fn with_door(mut self, door: guichet_app::admin::setup::Door) -> Self {
+        self.services.setup = door;
+        let hooks =
+            HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
+        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
+        self
     }
 
     /// Gives each customer a passkey; from then on they sign in with one.

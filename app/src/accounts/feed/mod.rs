@@ -254,7 +254,8 @@ async fn mapping_of(
     }
     let (document, reading, now) = (job.document, job.reading, clock.now());
     let body = db.write(&scope, move |tx| mapping::of_document(tx, document, reading, now).boxed()).await?;
-    let refused = |reason: String| Outcome { class: "reject", reason: Some(reason), records: 0, report: None };
+    let refused =
+        |reason: String| Outcome { class: "reject", reason: Some(reason), records: 0, report: None, closed: false };
     Ok(match body.map(|body| serde_json::from_str::<Mapping>(&body)) {
         None => Err(refused(NO_MAPPING.to_owned())),
         Some(Err(error)) => Err(refused(format!("the mapping cannot be read: {error}"))),
@@ -288,15 +289,15 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
         let read = (class != "reject").then_some((limits, mapping));
         again::apply(db, scope, &job, (applier, head, found), read).await?;
         let records = if class == "reject" { 0 } else { records };
-        return Ok(Outcome { class, reason, records, report: told });
+        return Ok(Outcome { class, reason, records, report: told, closed: false });
     }
     let applier = db.write(&scope, move |tx| async move { applier.begin(tx, head, found).await }.boxed()).await?;
     if class == "reject" {
-        return Ok(Outcome { class, reason, records: 0, report: told });
+        return Ok(Outcome { class, reason, records: 0, report: told, closed: false });
     }
     let skip = if survey.provisional { 0 } else { job.applied_records };
     apply_all(db, scope, &job, (limits, mapping), applier, skip).await?;
-    Ok(Outcome { class, reason, records, report: told })
+    Ok(Outcome { class, reason, records, report: told, closed: false })
 }
 
 async fn apply_all(

@@ -37,9 +37,14 @@ pub(super) async fn page(
     let told = said(
         visitor,
         query.said.as_deref(),
-        &[("form", "sources-said-form", false), ("key", "sources-said-key", false), ("known", "sources-said-known", false)],
+        &[
+            ("form", "sources-said-form", false),
+            ("key", "sources-said-key", false),
+            ("known", "sources-said-known", false),
+        ],
     );
-    let kinds = vec![("folder".to_owned(), w.get("sources-kind-folder")), ("hook".to_owned(), w.get("sources-kind-hook"))];
+    let kinds =
+        vec![("folder".to_owned(), w.get("sources-kind-folder")), ("hook".to_owned(), w.get("sources-kind-hook"))];
     let mut options = vec![(String::new(), w.get("sources-no-mapping"))];
     options.extend(mappings.into_iter().map(|mapping| (mapping.id, mapping.name)));
     let ticks =

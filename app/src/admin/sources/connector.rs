@@ -83,7 +83,11 @@ pub(super) async fn show(
     let told = said(
         visitor,
         word,
-        &[("saved", "sources-said-saved", true), ("added", "sources-said-added", true), ("form", "sources-said-form", false)],
+        &[
+            ("saved", "sources-said-saved", true),
+            ("added", "sources-said-added", true),
+            ("form", "sources-said-form", false),
+        ],
     );
     let heading = title.clone();
     let lag = facts.lag.map_or_else(|| w.get("sources-none"), |lag| length(w, &figures, lag));

@@ -53,7 +53,8 @@ pub(super) async fn page(
     );
     let number = |number: u64| figures.number(i64::try_from(number).unwrap_or(i64::MAX));
     let took = document.applied_at.map(|at| length(w, &figures, (at.millis() - document.received_at.millis()).max(0)));
-    let kind = [document.message_type.clone(), document.version.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let kind =
+        [document.message_type.clone(), document.version.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let hash: String = document.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     let pair = |label: String, value: Option<String>| {
         value.filter(|value| !value.is_empty()).map(|value| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })

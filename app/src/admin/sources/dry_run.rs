@@ -78,12 +78,9 @@ async fn show(
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let title = w.get("sources-dry-run");
-    let told =
-        said(visitor, word, &[("file", "sources-said-file", false), ("failed", "sources-said-failed", false)]);
-    let mut options: Vec<(String, String)> = known
-        .iter()
-        .map(|source| (source.key.clone(), super::parts::source_name(w, source)))
-        .collect();
+    let told = said(visitor, word, &[("file", "sources-said-file", false), ("failed", "sources-said-failed", false)]);
+    let mut options: Vec<(String, String)> =
+        known.iter().map(|source| (source.key.clone(), super::parts::source_name(w, source))).collect();
     if !known.iter().any(|source| source.key == sources::INBOX) {
         options.insert(0, (sources::INBOX.to_owned(), key_name(w, sources::INBOX)));
     }

@@ -145,7 +145,8 @@ fn stats(w: Words, figures: &Figures, lines: &[Line], oldest: Option<i64>) -> im
         }
     };
     let of = w.with("sources-stat-of", &[("n", &number(lines.len()))]);
-    let oldest = oldest.map_or_else(String::new, |age| w.with("sources-stat-oldest", &[("age", &length(w, figures, age))]));
+    let oldest =
+        oldest.map_or_else(String::new, |age| w.with("sources-stat-oldest", &[("age", &length(w, figures, age))]));
     view! {
         <div class="stats">
             {stat(w.get("sources-healthy"), number(with(Health::Healthy)), of, others)}
@@ -166,7 +167,8 @@ fn ranges(w: Words, now: Range) -> impl IntoView + use<> {
 
 fn table(visitor: &Visitor, figures: &Figures, lines: &[Line], only: bool) -> impl IntoView + use<> {
     let w = visitor.words();
-    let is_problem = |line: &&Line| matches!(line.facts.health, Health::Failed | Health::Lagging) || line.source.aside > 0;
+    let is_problem =
+        |line: &&Line| matches!(line.facts.health, Health::Failed | Health::Lagging) || line.source.aside > 0;
     let problems = lines.iter().filter(is_problem).count();
     let count = |key: &str, count: usize| w.with(key, &[("n", &figures.number(i64::try_from(count).unwrap_or(0)))]);
     let rows = lines.iter().filter(|line| !only || is_problem(line)).map(|line| row(visitor, figures, line));
@@ -223,7 +225,9 @@ fn row(visitor: &Visitor, figures: &Figures, line: &Line) -> impl IntoView + use
 /// Where the pieces of a group stand.
 pub(super) fn group_place(w: Words, group: &Group) -> String {
     match &group.last_place {
-        Some(last) => w.with("sources-from-to", &[("name", &group.first.name), ("first", &group.first.place), ("last", last)]),
+        Some(last) => {
+            w.with("sources-from-to", &[("name", &group.first.name), ("first", &group.first.place), ("last", last)])
+        }
         None => w.with("sources-at", &[("name", &group.first.name), ("place", &group.first.place)]),
     }
 }

@@ -52,8 +52,13 @@ pub(super) async fn page(
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.with("sources-at", &[("name", &piece.name), ("place", &piece.place)]);
-    let document = Id::<kind::Document>::try_from(piece.document_id.clone()).map(|id| id.to_string()).unwrap_or_default();
-    let told = said(visitor, query.said.as_deref(), &[("long", "sources-said-long", false), ("note", "sources-said-note", false)]);
+    let document =
+        Id::<kind::Document>::try_from(piece.document_id.clone()).map(|id| id.to_string()).unwrap_or_default();
+    let told = said(
+        visitor,
+        query.said.as_deref(),
+        &[("long", "sources-said-long", false), ("note", "sources-said-note", false)],
+    );
     let open = piece.resolved_at.is_none();
     let heading = title.clone();
     Ok(staff_page(visitor, Desk::Sources, &title, || {

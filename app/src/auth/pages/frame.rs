@@ -10,14 +10,13 @@ use leptos::prelude::*;
 /// A page of the frame.
 pub(super) fn frame<V: IntoView + 'static>(visitor: &Visitor, title: &str, body: impl FnOnce() -> V) -> Response {
     let w = visitor.words();
-    let house = visitor.institution.name.clone();
     let host = visitor.institution.host.clone();
     let heading = title.to_owned();
     ui::page(visitor, title, ui::Live::Not, || {
         view! {
             <div class="auth">
                 <header class="band">
-                    {logo("/", house)}
+                    {logo(&visitor.institution, "/")}
                     <div class="stack only-wide">
                         <p class="display">{w.get("welcome-back")}</p>
                         <ul class="stack gap-2 muted">

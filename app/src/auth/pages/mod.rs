@@ -23,6 +23,11 @@ use crate::web::{Access, Routes, Visitor};
 use axum::routing::{get, post};
 use guichet_platform::{identity::Refusal, password::Weak};
 
+/// The page of signing in, for a look at it.
+pub(crate) fn sign_in_look(visitor: &crate::web::Visitor) -> axum::response::Response {
+    sign_in::sign_in_page(visitor, &sign_in::SignInForm::default(), sign_in::Told::Nothing)
+}
+
 /// The routes of this domain.
 #[must_use]
 pub fn routes() -> Routes {

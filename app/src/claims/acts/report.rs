@@ -86,7 +86,7 @@ pub async fn save(
     let missing = || Problem::new(Reason::NotFound, &who.visitor);
     let Path(id) = draft.map_err(|_| missing())?;
     let figures = who.visitor.figures(&services);
-    let (scope, now, zone) = (who.session.scope, services.clock.now(), services.institution.zone.clone());
+    let (scope, now, zone) = (who.session.scope, services.clock.now(), services.house.ground().zone.clone());
     let form = form.map(|Form(form)| form);
     let said = form.as_ref().ok().cloned().unwrap_or_default();
     let saved = services

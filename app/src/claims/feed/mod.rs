@@ -89,7 +89,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     let at = |error| InboxError::File { path: path.clone(), error };
     if tokio::fs::metadata(&job.path).await.map_err(at)?.len() > MAX_BYTES {
         let reason = Some("a document of policies or claims is at most 256 MiB; send several".to_owned());
-        return Ok(Outcome { class: "reject", reason, records: 0, report: None });
+        return Ok(Outcome { class: "reject", reason, records: 0, report: None, closed: false });
     }
     let file = job.path.clone();
     let (records, report) = tokio::task::spawn_blocking(move || read(&file, &limits))
@@ -109,7 +109,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     let mut applier = Applier::new(&job, clock.now());
     applier = db.write(&scope, move |tx| async move { applier.begin(tx, report).await }.boxed()).await?;
     if refused {
-        return Ok(Outcome { class, reason, records: 0, report: told });
+        return Ok(Outcome { class, reason, records: 0, report: told, closed: false });
     }
     let mut records = records.into_iter();
     loop {
@@ -129,5 +129,5 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
             })
             .await?;
     }
-    Ok(Outcome { class, reason, records: count, report: told })
+    Ok(Outcome { class, reason, records: count, report: told, closed: false })
 }

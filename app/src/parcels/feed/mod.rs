@@ -22,7 +22,7 @@ use guichet_formats::{
 use guichet_platform::{
     clock::SharedClock,
     db::Db,
-    inbox::{Feed, InboxError, Job, Outcome},
+    inbox::{self, Feed, InboxError, Job, Outcome},
     scope::FeedScope,
     sources::aside::Correction,
 };
@@ -95,13 +95,15 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
         Class::Warn => "warn",
         Class::Reject => "reject",
     };
-    let outcome = Outcome {
+    let mut outcome = Outcome {
         class,
         // An accepted document needs no reason.
         reason: Some(report.reason.clone()).filter(|reason| class != "accept" && !reason.is_empty()),
         records: report.event_count + report.shipment_count,
         report: serde_json::to_value(&report).ok(),
+        closed: false,
     };
+    let now = clock.now();
     let source = Source::new(&job, &records, clock);
     let kept = (report.findings, if class == "reject" { Vec::new() } else { quarantined(&records) });
     let mut through = usize::try_from(job.applied_records).unwrap_or(0).min(records.len());
@@ -111,23 +113,26 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
         let end = if class == "reject" { through } else { (through + BATCH).min(records.len()) };
         let (begin, batch) = (begin.take(), Batch::new(source.clone(), records[through..end].to_vec()));
         let mark = end as u64;
+        // The document is closed with its last batch; for most webhooks that is the first.
+        outcome.closed = class == "reject" || end == records.len();
+        let (closed, reason, records) = (outcome.closed, outcome.reason.clone(), outcome.records);
         db.write(&scope, move |tx| {
             async move {
                 if let Some((source, kept)) = begin {
                     source.begin(tx, kept).await?;
                 }
                 batch.apply(tx).await?;
-                apply::checkpoint(tx, job.document, mark).await
+                apply::checkpoint(tx, job.document, mark).await?;
+                if closed { inbox::close(tx, job.document, (class, records), reason, now).await } else { Ok(()) }
             }
             .boxed()
         })
         .await?;
         through = end;
-        if class == "reject" || through == records.len() {
-            break;
+        if outcome.closed {
+            return Ok(outcome);
         }
     }
-    Ok(outcome)
 }
 
 /// The report has the first hundred alone; none may be lost.

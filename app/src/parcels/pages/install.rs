@@ -14,7 +14,8 @@ use leptos::prelude::*;
 
 /// `GET /manifest.webmanifest`, in the institution's name.
 pub(super) async fn manifest(State(services): State<Services>, visitor: Visitor) -> Response {
-    let name = &services.institution.name;
+    let institution = services.house.now();
+    let name = &institution.name;
     let manifest = serde_json::json!({
         "id": "/",
         "name": name,

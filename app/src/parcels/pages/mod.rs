@@ -21,6 +21,7 @@ pub use list::{items, overview_panel, read_list};
 pub use notices::{code, notice_words, toast};
 pub use parcel::{ParcelPage, read_page};
 pub use track::track_form;
+pub(crate) use track::track_page;
 
 /// The routes of this domain.
 #[must_use]

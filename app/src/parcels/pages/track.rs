@@ -100,6 +100,11 @@ pub(super) async fn may_look(
     Ok(counted.await?)
 }
 
+/// The form, for a look at it.
+pub(crate) fn track_page(visitor: &Visitor) -> Response {
+    form_page(visitor, &TrackForm::default(), None)
+}
+
 /// `GET /track`: the form; with a number, the way to what it tells.
 pub(super) async fn form(visitor: Visitor, query: Result<Query<TrackForm>, QueryRejection>) -> Response {
     let Query(form) = query.unwrap_or_default();

@@ -29,7 +29,7 @@ use guichet_formats::{
 use guichet_platform::{
     clock::SharedClock,
     db::{Db, DbError, Tx},
-    inbox::{Feed, InboxError, Job, Outcome},
+    inbox::{self, Feed, InboxError, Job, Outcome},
     on,
     scope::FeedScope,
     sources::aside::Correction,
@@ -37,8 +37,10 @@ use guichet_platform::{
 use guichet_types::{Date, Id, Timestamp, kind};
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
-/// Rows in one transaction.
+/// Rows in one step.
 const BATCH: usize = 1_000;
+/// A document of so many records is applied in one transaction; a larger one step by step, so that others get their turn.
+const WHOLE: u64 = 4_000;
 
 /// The feed as the inbox takes it.
 #[must_use]
@@ -153,17 +155,11 @@ impl Sorted {
 }
 
 fn read(path: &Path, limits: &Limits) -> std::io::Result<(securities::Report, Sorted)> {
-    let bytes = std::fs::read(path)?;
-    let report = securities::report_bytes(&bytes, limits);
     let mut sorted = Sorted::default();
-    if let Some(kind) = securities::detect(&bytes) {
-        let mut sink = |record| {
-            sorted.take(record);
-            ControlFlow::Continue(())
-        };
-        // What is refused is in the report.
-        let _ = securities::read(&bytes, kind, limits, &mut sink);
-    }
+    let report = securities::read_and_report(&std::fs::read(path)?, limits, &mut |record| {
+        sorted.take(record);
+        ControlFlow::Continue(())
+    });
     Ok((report, sorted))
 }
 
@@ -174,65 +170,106 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     let (report, mut sorted) = read.map_err(|error| InboxError::File { path: job.path.clone(), error })?;
     let class = report.class.as_str();
     let reason = Some(report.reason.clone()).filter(|reason| class != "accept" && !reason.is_empty());
-    let records = sorted.count();
-    let told = serde_json::to_value(&report).ok();
+    let records = if class == "reject" { 0 } else { sorted.count() };
     let (origin, now) = (job.name.clone(), clock.now());
     let arrival = Arrival { document: job.document, origin, received_at: job.received_at, now };
-    let head = (report.format.map(str::to_owned), report.version);
-    let (findings, aside) = (std::mem::take(&mut sorted.findings), std::mem::take(&mut sorted.aside));
-    let first = arrival.clone();
-    db.write(&scope, move |tx| async move { begin(tx, &first, head, &findings, &aside).await }.boxed()).await?;
-    if class == "reject" {
-        return Ok(Outcome { class, reason, records: 0, report: told });
-    }
+    let head = Head {
+        format: report.format,
+        version: report.version.clone(),
+        findings: std::mem::take(&mut sorted.findings),
+        aside: std::mem::take(&mut sorted.aside),
+    };
+    let mut outcome = Outcome { class, reason, records, report: serde_json::to_value(&report).ok(), closed: false };
     let bank = std::mem::take(&mut sorted.bank);
-    apply(&db, scope, &arrival, sorted).await?;
-    if !bank.is_empty() {
-        apply_bank(&db, scope, &job, clock, bank).await?;
-    }
-    Ok(Outcome { class, reason, records, report: told })
-}
-
-/// Notes what the reading found.
-async fn begin(
-    tx: &mut Tx,
-    arrival: &Arrival,
-    (format, version): (Option<String>, Option<String>),
-    findings: &[Finding],
-    aside: &[Quarantined],
-) -> Result<(), DbError> {
-    const NOTE: &str = "update source_document set message_type = $2, version = $3, state = 'applying' where id = $1";
-    on!(tx, c => sqlx::query(NOTE).bind(arrival.document.as_bytes().as_slice()).bind(format).bind(version)
-        .execute(&mut **c).await.map(|_| ()))?;
-    insert_findings(tx, arrival.document, arrival.received_at, findings).await?;
-    insert_quarantined(tx, arrival.document, arrival.received_at, aside).await
-}
-
-/// Applies everything but bank statements: instruments first, for the rest names them.
-async fn apply(db: &Db, scope: FeedScope, arrival: &Arrival, mut sorted: Sorted) -> Result<(), InboxError> {
-    macro_rules! batches {
-        ($rows:expr, $with:path) => {
-            while !$rows.is_empty() {
-                let rest = $rows.split_off($rows.len().min(BATCH));
-                let batch = std::mem::replace(&mut $rows, rest);
-                let arrival = arrival.clone();
-                db.write(&scope, move |tx| async move { $with(tx, &arrival, batch).await }.boxed()).await?;
+    if class == "reject" {
+        db.write(&scope, move |tx| async move { head.note(tx, &arrival).await }.boxed()).await?;
+    } else if bank.is_empty() && records <= WHOLE {
+        // What comes many times a second: one transaction, one wait for the disk.
+        let reason = outcome.reason.clone();
+        let whole = async move |tx: &mut Tx| {
+            head.note(tx, &arrival).await?;
+            for step in sorted.steps() {
+                step.apply(tx, &arrival).await?;
             }
+            close_days(tx, arrival.today(), arrival.now).await?;
+            inbox::close(tx, arrival.document, (class, records), reason, arrival.now).await
         };
+        db.write(&scope, move |tx| Box::pin(async move { whole(tx).await })).await?;
+        outcome.closed = true;
+    } else {
+        let first = arrival.clone();
+        db.write(&scope, move |tx| async move { head.note(tx, &first).await }.boxed()).await?;
+        for step in sorted.steps() {
+            let arrival = arrival.clone();
+            db.write(&scope, move |tx| async move { step.apply(tx, &arrival).await }.boxed()).await?;
+        }
+        let (today, now) = (arrival.today(), arrival.now);
+        db.write(&scope, move |tx| close_days(tx, today, now).boxed()).await?;
+        if !bank.is_empty() {
+            apply_bank(&db, scope, &job, clock, bank).await?;
+        }
     }
-    batches!(sorted.instruments, instruments::describe_all);
-    if !sorted.custody.is_empty() {
-        let (custody, arrival) = (sorted.custody, arrival.clone());
+    Ok(outcome)
+}
+
+/// What is told of a document before its rows.
+struct Head {
+    format: Option<&'static str>,
+    version: Option<String>,
+    findings: Vec<Finding>,
+    aside: Vec<Quarantined>,
+}
+
+impl Head {
+    /// Notes what the reading found.
+    async fn note(&self, tx: &mut Tx, arrival: &Arrival) -> Result<(), DbError> {
+        const NOTE: &str =
+            "update source_document set message_type = $2, version = $3, state = 'applying' where id = $1";
+        on!(tx, c => sqlx::query(NOTE).bind(arrival.document.as_bytes().as_slice()).bind(self.format)
+            .bind(self.version.as_deref()).execute(&mut **c).await.map(|_| ()))?;
+        insert_findings(tx, arrival.document, arrival.received_at, &self.findings).await?;
+        insert_quarantined(tx, arrival.document, arrival.received_at, &self.aside).await
+    }
+}
+
+/// Records of one kind that are applied together.
+enum Step {
+    Instruments(Vec<Instrument>),
+    Custody(Vec<Record>),
+    Rates(Vec<FxRate>),
+    Quotes(Vec<Quote>),
+    Daily(Vec<Daily>),
+}
+
+impl Step {
+    async fn apply(self, tx: &mut Tx, arrival: &Arrival) -> Result<(), DbError> {
+        match self {
+            Self::Instruments(rows) => instruments::describe_all(tx, arrival, rows).await,
+            Self::Custody(rows) => holdings::apply(tx, arrival, rows).await,
+            Self::Rates(rows) => rates::apply(tx, arrival, rows).await,
+            Self::Quotes(rows) => guarded::apply(tx, arrival, rows).await,
+            Self::Daily(rows) => daily::apply(tx, arrival, rows).await,
+        }
+    }
+}
+
+impl Sorted {
+    /// Everything but bank statements, in the order in which it is applied: instruments first, for the rest names them.
+    fn steps(mut self) -> Vec<Step> {
+        self.rates.sort_by_key(|rate| rate.as_of);
+        self.quotes.sort_by_key(|quote| quote.at);
+        self.daily.sort_by_key(|daily| daily.date);
+        let mut steps: Vec<Step> = batches(self.instruments).map(Step::Instruments).collect();
         // A snapshot is whole or not there.
-        db.write(&scope, move |tx| async move { holdings::apply(tx, &arrival, custody).await }.boxed()).await?;
+        steps.extend(Some(self.custody).filter(|rows| !rows.is_empty()).map(Step::Custody));
+        steps.extend(batches(self.rates).map(Step::Rates));
+        steps.extend(batches(self.quotes).map(Step::Quotes));
+        steps.extend(batches(self.daily).map(Step::Daily));
+        steps
     }
-    sorted.rates.sort_by_key(|rate| rate.as_of);
-    batches!(sorted.rates, rates::apply);
-    sorted.quotes.sort_by_key(|quote| quote.at);
-    batches!(sorted.quotes, guarded::apply);
-    sorted.daily.sort_by_key(|daily| daily.date);
-    batches!(sorted.daily, daily::apply);
-    let (today, now) = (arrival.today(), arrival.now);
-    db.write(&scope, move |tx| close_days(tx, today, now).boxed()).await?;
-    Ok(())
+}
+
+fn batches<T>(rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    let mut rows = rows.into_iter();
+    std::iter::from_fn(move || Some(rows.by_ref().take(BATCH).collect::<Vec<_>>()).filter(|batch| !batch.is_empty()))
 }

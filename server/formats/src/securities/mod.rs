@@ -151,17 +151,24 @@ fn read_into(
 /// Reads what is in memory and reports on it.
 #[must_use]
 pub fn report_bytes(bytes: &[u8], limits: &Limits) -> Report {
+    read_and_report(bytes, limits, &mut |_| ControlFlow::Continue(()))
+}
+
+/// Hands the records of what is in memory to `sink`, in document order, and reports on them. Nothing of a file whose report
+/// says reject may be used.
+#[must_use]
+pub fn read_and_report(bytes: &[u8], limits: &Limits, sink: Sink<'_>) -> Report {
     let kind = detect(bytes);
     let mut reporter = Reporter::new(kind);
     let mut gathered = Gathered::default();
     let outcome = match kind {
         None => Err(Refusal::UnknownFormat { found: "neither OFX nor prices nor rates nor a portfolio".to_owned() }),
         Some(kind) => {
-            let mut sink = |record| {
+            let mut both = |record| {
                 reporter.take(&record);
-                ControlFlow::Continue(())
+                sink(record)
             };
-            read_into(bytes, kind, limits, &mut sink, &mut gathered)
+            read_into(bytes, kind, limits, &mut both, &mut gathered)
         }
     };
     reporter.finish(outcome, gathered.figures, gathered.version)

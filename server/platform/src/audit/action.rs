@@ -89,6 +89,30 @@ actions! {
     DataExported = "data.exported",
     /// Somebody of the institution looked at a customer's data.
     SupportViewed = "support.viewed",
+    /// Somebody of the institution began to look at the portal in a customer's place.
+    SupportBegun = "support.begun",
+    /// And ended it.
+    SupportEnded = "support.ended",
+    /// Somebody of the institution was given a first access.
+    StaffInvited = "staff.invited",
+    /// Somebody of the institution may come in no more, or may again.
+    StaffSwitched = "staff.switched",
+    /// A role was to be changed, for a second person to agree.
+    RoleProposed = "role.proposed",
+    /// A role was changed.
+    RoleChanged = "role.changed",
+    /// Such a change was not agreed to.
+    RoleDeclined = "role.declined",
+    /// A customer was given an activation code.
+    CustomerInvited = "customer.invited",
+    /// A customer signs in no more.
+    CustomerDisabled = "customer.disabled",
+    /// A customer signs in again.
+    CustomerEnabled = "customer.enabled",
+    /// What is kept of a customer was erased.
+    DataErased = "data.erased",
+    /// The log level was changed while the portal runs.
+    LogChanged = "log.changed",
     /// An operator read the log of a customer, or all of it.
     AuditRead = "audit.read",
     /// A document of the back office was refused.

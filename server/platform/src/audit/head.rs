@@ -170,6 +170,12 @@ impl Signer {
         Self { db, clock, key, file }
     }
 
+    /// The key that its heads are checked with.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.key.public()
+    }
+
     /// Signs the end of the chain, when there is something new since it was last signed with this key.
     ///
     /// # Errors

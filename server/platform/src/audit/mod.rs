@@ -10,6 +10,7 @@ pub mod chain;
 pub mod head;
 mod read;
 mod run;
+mod search;
 #[cfg(all(test, feature = "testing"))]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
@@ -25,6 +26,7 @@ use guichet_types::{Id, Timestamp, kind};
 pub use action::Action;
 pub use read::{Filter, Place, Seen, find_place, list, list_own};
 pub use run::{VerifyError, verify};
+pub use search::{Line, Search, search};
 pub use verify::{Checker, Fault, Finding, Verdict};
 
 /// Letters of a network or a device that are kept.
@@ -37,6 +39,8 @@ pub enum Actor {
     Customer(Id<kind::Customer>),
     /// Somebody of the institution, by their id.
     Staff([u8; 16]),
+    /// Somebody of the institution in a customer's place.
+    Support([u8; 16]),
     /// Whoever works at the machine's own command line.
     Operator,
     /// The back office, by a document.
@@ -54,6 +58,7 @@ impl Actor {
         match self {
             Self::Customer(_) => "customer",
             Self::Staff(_) => "staff",
+            Self::Support(_) => "support",
             Self::Operator => "operator",
             Self::Feed => "feed",
             Self::System => "system",
@@ -64,7 +69,7 @@ impl Actor {
     fn id(self) -> Option<Vec<u8>> {
         match self {
             Self::Customer(id) => Some(id.as_bytes().to_vec()),
-            Self::Staff(id) => Some(id.to_vec()),
+            Self::Staff(id) | Self::Support(id) => Some(id.to_vec()),
             Self::Operator | Self::Feed | Self::System | Self::Anonymous => None,
         }
     }

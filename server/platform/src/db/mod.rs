@@ -36,6 +36,7 @@ use tokio::sync::Notify;
 
 pub use migrate::migration_names;
 pub use open::DbOptions;
+pub(crate) use policy::tables_of_customers;
 
 /// Why the database did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,9 @@ pub enum DbError {
     /// A value in the database that this version cannot read.
     #[error("the database holds a value that cannot be read: {0}")]
     Value(&'static str),
+    /// A change by somebody who may only look.
+    #[error("a change by somebody who may only look")]
+    LooksOnly,
     /// The task that ran the transaction panicked; it was rolled back.
     #[error("the transaction was given up after a fault")]
     Fault,
@@ -166,6 +170,7 @@ impl Tx {
                         format!("{mode}; set local role guichet_customer; set local guichet.customer = '{id}'")
                     }
                     Role::Auth => format!("{mode}; set local role guichet_auth"),
+                    Role::Staff(_) => format!("{mode}; set local role guichet_staff"),
                     Role::Feed => format!("{mode}; set local role guichet_feed"),
                     Role::Public(named) => {
                         let (setting, value) = match named {
@@ -385,6 +390,9 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        if !scope.may_write() {
+            return Err(E::from(DbError::LooksOnly));
+        }
         self.asked(scope.role(), Access::Write, body).await
     }
 

@@ -137,6 +137,7 @@ pub(super) struct Doors {
     pub customer: Pair,
     auth: Pair,
     public: Pair,
+    staff: Pair,
     pub feed: Pair,
 }
 
@@ -167,6 +168,7 @@ impl Doors {
             customer: pair(Some(Fenced::Customer)),
             auth: pair(Some(Fenced::Auth)),
             public: pair(Some(Fenced::Public)),
+            staff: pair(Some(Fenced::Staff)),
             feed,
         }
     }
@@ -180,6 +182,7 @@ impl Doors {
             Role::Customer(_) => &self.customer,
             Role::Auth => &self.auth,
             Role::Public(_) => &self.public,
+            Role::Staff(_) => &self.staff,
             Role::Feed => &self.feed,
         };
         if write { &pair.writer } else { &pair.readers }.take(role).await
@@ -187,7 +190,7 @@ impl Doors {
 
     /// Closes every connection, the operator's writer last: it folds the write-ahead log in.
     pub(super) async fn close(&self) {
-        let pairs = [&self.customer, &self.auth, &self.public, &self.feed];
+        let pairs = [&self.customer, &self.auth, &self.public, &self.staff, &self.feed];
         // Whoever has a connection now comes to an end first.
         let turn = self.feed.writer.permits.clone().acquire_owned().await;
         for pair in pairs {

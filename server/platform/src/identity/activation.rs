@@ -65,18 +65,24 @@ pub async fn keep_activation(
 }
 
 impl Identity {
+    /// A fresh code, and its hash.
+    pub(crate) async fn new_activation(&self) -> Result<(NewActivation, String), IdentityError> {
+        let code = self.code(LETTERS);
+        let hash = self.passwords.hash(typed_code(&code)).await?;
+        let until = self.clock.now().plus_seconds(until_days() * 86_400);
+        Ok((NewActivation { code, until }, hash))
+    }
+
     /// Makes a code for a customer number, at the machine's own command line. None when there is no such customer.
     ///
     /// # Errors
     /// What the database says.
     pub async fn invite(&self, _operator: &FeedScope, number: &str) -> Result<Option<NewActivation>, IdentityError> {
         const FIND: &str = "select id from customer where number = $1";
-        let code = self.code(LETTERS);
-        let hash = self.passwords.hash(typed_code(&code)).await?;
-        let now = self.clock.now();
-        let until = now.plus_seconds(until_days() * 86_400);
+        let (made, hash) = self.new_activation().await?;
+        let (now, until) = (self.clock.now(), made.until);
         let number: String = number.split_whitespace().collect();
-        let made = self.db.write(&AUTH, move |tx| {
+        let kept = self.db.write(&AUTH, move |tx| {
             async move {
                 let row: Option<(Vec<u8>,)> =
                     on!(tx, c => sqlx::query_as(FIND).bind(number).fetch_optional(&mut **c).await)?;
@@ -87,7 +93,7 @@ impl Identity {
             }
             .boxed()
         });
-        Ok(made.await?.then_some(NewActivation { code, until }))
+        Ok(kept.await?.then_some(made))
     }
 
     /// A customer number and the code from the letter. The answer is the same for a number that nobody has.
@@ -105,7 +111,7 @@ impl Identity {
         let asked = self.db.write(&AUTH, move |tx| {
             async move {
                 const FIND: &str = "select c.id, a.code_hash from customer c left join activation a
-                    on a.customer_id = c.id and a.used_at is null and a.until_at > $2 where c.number = $1";
+                    on a.customer_id = c.id and a.used_at is null and a.until_at > $2 where c.number = $1 and c.disabled_at is null";
                 let now = this.clock.now().millis();
                 let row: Option<(Vec<u8>, Option<String>)> = on!(tx, c => sqlx::query_as(FIND).bind(&number).bind(now)
                     .fetch_optional(&mut **c).await)?;
@@ -188,7 +194,7 @@ impl Identity {
                 }
                 this.sessions.end_all(tx, customer, None).await?;
                 this.first_contact(tx, customer, &email, &hash, &code, &code_hash).await?;
-                if this.rules.two_factors {
+                if this.rules_of(tx, customer).await?.two_factors {
                     return this.next_step(tx, StepKind::Protect, customer, &StepState::default()).await.map(Ok);
                 }
                 let entered = this.enter(tx, customer, browser, Method::Password, false).await?;

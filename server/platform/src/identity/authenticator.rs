@@ -126,7 +126,9 @@ impl Identity {
         let (this, right) = (self.clone(), right.clone());
         let done = self.db.write(&AUTH, move |tx| {
             async move {
-                if this.rules.two_factors && this.factors(tx, right.customer).await?.passkeys == 0 {
+                if this.rules_of(tx, right.customer).await?.two_factors
+                    && this.factors(tx, right.customer).await?.passkeys == 0
+                {
                     return Ok(Err(Refusal::LastFactor));
                 }
                 on!(tx, c => sqlx::query(REMOVE).bind(right.customer.as_bytes().as_slice())

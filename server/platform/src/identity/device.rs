@@ -52,9 +52,8 @@ impl Identity {
         const ADD: &str = "insert into device
             (id, customer_id, token_hash, agent, network, first_seen_at, last_seen_at, trusted_until)
             values ($1, $2, $3, $4, $5, $6, $6, $7)";
-        let now = self.clock.now();
-        let trusted =
-            (trust && self.rules.trusted_days > 0).then(|| now.plus_seconds(self.rules.trusted_days * 86_400).millis());
+        let (now, rules) = (self.clock.now(), self.rules_of(tx, customer).await?);
+        let trusted = (trust && rules.trusted_days > 0).then(|| now.plus_seconds(rules.trusted_days * 86_400).millis());
         let (device, token) = match self.known_device(tx, customer, &browser).await? {
             Some(known) => {
                 on!(tx, c => sqlx::query(SEEN).bind(known.id.as_bytes().as_slice()).bind(now.millis())

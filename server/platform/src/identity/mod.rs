@@ -151,10 +151,10 @@ pub struct Parts {
 /// Keeps who everybody is. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
-    db: Db,
-    clock: SharedClock,
-    random: SharedRandom,
-    sessions: Sessions,
+    pub(crate) db: Db,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: SharedRandom,
+    pub(crate) sessions: Sessions,
     passwords: Passwords,
     sealer: Sealer,
     rules: Rules,

@@ -240,7 +240,7 @@ impl Identity {
                 const REMOVE: &str = "delete from passkey where customer_id = $1 and id = $2 returning name";
                 let factors = this.factors(tx, right.customer).await?;
                 let last = factors.passkeys == 1 && !factors.authenticator;
-                if last && (this.rules.two_factors || !factors.password) {
+                if last && (!factors.password || this.rules_of(tx, right.customer).await?.two_factors) {
                     return Ok(Err(Refusal::LastFactor));
                 }
                 let row: Option<(String,)> = on!(tx, c => sqlx::query_as(REMOVE)

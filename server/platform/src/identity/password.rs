@@ -182,7 +182,7 @@ impl Identity {
                     let entered = this.enter(tx, customer, browser, Method::PasswordAndCode, false).await?;
                     return Ok(Ok(SignIn::Entered(entered)));
                 }
-                if this.rules.two_factors {
+                if this.rules_of(tx, customer).await?.two_factors {
                     return this.next_step(tx, StepKind::Protect, customer, &step.state).await.map(Ok);
                 }
                 this.enter(tx, customer, browser, Method::Password, false)

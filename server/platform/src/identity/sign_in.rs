@@ -4,7 +4,7 @@
 //! wrong password and for somebody who is blocked.
 
 use super::{
-    Browser, Entered, Identity, IdentityError, Notice, id, normal_email,
+    Browser, Entered, Identity, IdentityError, Notice, Profile, Rules, id, normal_email,
     step::{Step, StepKind, StepState},
     throttle::{Account, Admission, Attempt, Guess},
 };
@@ -58,6 +58,12 @@ struct Asked {
 }
 
 impl Identity {
+    /// Whose rules hold for somebody: the institution's people have stricter ones.
+    pub(super) async fn rules_of(&self, tx: &mut Tx, customer: Id<kind::Customer>) -> Result<Rules, DbError> {
+        let staff = crate::staff::is_staff(tx, customer).await?;
+        Ok(if staff { Profile::Admin.rules() } else { self.rules })
+    }
+
     /// What a customer can sign in with.
     pub(super) async fn factors(&self, tx: &mut Tx, customer: Id<kind::Customer>) -> Result<Factors, DbError> {
         const COUNT: &str = "select
@@ -106,7 +112,7 @@ impl Identity {
     /// Who has the name, and whether a password may be tried; counted before it is looked at.
     async fn ask(&self, name: &str, browser: &Browser) -> Result<Asked, IdentityError> {
         const FIND: &str = "select r.customer_id, r.password_hash from credential r
-            join customer c on c.id = r.customer_id where r.email = $1 or c.number = $2";
+            join customer c on c.id = r.customer_id where (r.email = $1 or c.number = $2) and c.disabled_at is null";
         let (email, number) = (normal_email(name), name.split_whitespace().collect::<String>());
         let (this, browser) = (self.clone(), browser.clone());
         let asked = self.db.write(&AUTH, move |tx| {
@@ -181,16 +187,16 @@ impl Identity {
         next: String,
         browser: Browser,
     ) -> Result<SignIn, DbError> {
-        let factors = self.factors(tx, customer).await?;
+        let (factors, rules) = (self.factors(tx, customer).await?, self.rules_of(tx, customer).await?);
         let state = StepState { next, ..StepState::default() };
         if !factors.second() {
-            if self.rules.two_factors {
+            if rules.two_factors {
                 return self.next_step(tx, StepKind::Protect, customer, &state).await;
             }
             return self.enter(tx, customer, browser, Method::Password, false).await.map(SignIn::Entered);
         }
         let trusted = self.known_device(tx, customer, &browser).await?.and_then(|known| known.trusted_until);
-        if self.rules.trusted_days > 0 && trusted.is_some_and(|until| self.clock.now() < until) {
+        if rules.trusted_days > 0 && trusted.is_some_and(|until| self.clock.now() < until) {
             return self.enter(tx, customer, browser, Method::PasswordOnTrusted, false).await.map(SignIn::Entered);
         }
         self.next_step(tx, StepKind::Second, customer, &state).await

@@ -92,6 +92,8 @@ pub struct Outcome {
     pub records: u64,
     /// What the reader found, for whoever asked for the import; so that nobody has to read the document again.
     pub report: Option<serde_json::Value>,
+    /// The feed has closed the document itself, by [`close`], in its last transaction.
+    pub closed: bool,
 }
 
 /// A domain's reader of documents.
@@ -275,7 +277,8 @@ impl Inbox {
         }
         let path = self.raw.settle(taken, &hash).await?;
         if known.paused {
-            let outcome = Outcome { class: "accept", reason: Some(WAITS.to_owned()), records: 0, report: None };
+            let outcome =
+                Outcome { class: "accept", reason: Some(WAITS.to_owned()), records: 0, report: None, closed: false };
             return Ok(Imported { document, duplicate: false, outcome });
         }
         let applied_records = u64::try_from(known.applied_records).unwrap_or(0);
@@ -312,14 +315,21 @@ impl Inbox {
                 reason: Some(format!("the file has {size} bytes; data.max_file_mebibytes allows {}", self.max_bytes)),
                 records: 0,
                 report: None,
+                closed: false,
             },
             Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
-            None => Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None },
+            None => {
+                Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None, closed: false }
+            }
         };
         drop(patched);
-        let (class, reason, now) = (outcome.class, outcome.reason.clone(), self.clock.now());
-        let records = outcome.records;
-        self.db.write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, records, now).boxed()).await?;
+        let (class, records) = (outcome.class, outcome.records);
+        if !outcome.closed {
+            let (reason, now) = (outcome.reason.clone(), self.clock.now());
+            self.db
+                .write(&FeedScope::new(), move |tx| close(tx, document, (class, records), reason, now).boxed())
+                .await?;
+        }
         self.metrics.import_document(class);
         self.metrics.import_entries().inc_by(outcome.records);
         tracing::info!(
@@ -360,7 +370,7 @@ impl Known {
             _ => "reject",
         };
         let over = self.state == "applied" || self.state == "rejected";
-        over.then(|| Outcome { class, reason: self.reason.clone(), records: 0, report: None })
+        over.then(|| Outcome { class, reason: self.reason.clone(), records: 0, report: None, closed: false })
     }
 }
 
@@ -397,12 +407,16 @@ impl Arrival {
     }
 }
 
-async fn finish(
+/// Writes what became of a document. A feed that applies one in a single transaction says so in the same, which spares a
+/// commit and the wait for the disk; else it is done behind it.
+///
+/// # Errors
+/// What the database says.
+pub async fn close(
     tx: &mut Tx,
     document: Id<kind::Document>,
-    class: &'static str,
+    (class, records): (&'static str, u64),
     reason: Option<String>,
-    records: u64,
     now: Timestamp,
 ) -> Result<(), DbError> {
     const DONE: &str = "update source_document set state = $2, class = $3, reason = $4, applied_at = $5 where id = $1";

@@ -34,6 +34,13 @@ impl Sha256Hex {
         Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// From its 64 digits; none when it is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 64 && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+
     /// Its 32 bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! A dry run: a file is read and applied as always, in a transaction that is rolled back, and what would be different is told.
 
 use super::{
-    Arrival, Inbox, InboxError, Job, Outcome, Sha256Hex, finish,
+    Arrival, Inbox, InboxError, Job, Outcome, Sha256Hex, close,
     raw::{BEGINNING, at, blocking},
 };
 use crate::{
@@ -138,10 +138,20 @@ impl Inbox {
         let job = Job { document, path, name, source, reading, applied_records: 0, received_at: now };
         let outcome = match self.feeds.iter().find(|feed| feed.takes(&beginning)) {
             Some(feed) => feed.import(stage.clone(), FeedScope::new(), job).await?,
-            None => Outcome { class: "reject", reason: Some(super::NO_READER.to_owned()), records: 0, report: None },
+            None => Outcome {
+                class: "reject",
+                reason: Some(super::NO_READER.to_owned()),
+                records: 0,
+                report: None,
+                closed: false,
+            },
         };
         let (class, reason, records) = (outcome.class, outcome.reason.clone(), outcome.records);
-        stage.write(&FeedScope::new(), move |tx| finish(tx, document, class, reason, records, now).boxed()).await?;
+        if !outcome.closed {
+            stage
+                .write(&FeedScope::new(), move |tx| close(tx, document, (class, records), reason, now).boxed())
+                .await?;
+        }
         let tables = compare(&stage, &live, document).await?;
         Ok(Rehearsed { outcome, again: reading > 0, tables })
     }

@@ -95,7 +95,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Answer>, String> {
 }
 
 fn refused(reason: impl Into<String>) -> Outcome {
-    Outcome { class: "reject", reason: Some(reason.into()), records: 0, report: None }
+    Outcome { class: "reject", reason: Some(reason.into()), records: 0, report: None, closed: false }
 }
 
 async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Result<Outcome, InboxError> {
@@ -130,5 +130,5 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         0 => ("accept", None),
         n => ("warn", Some(format!("{n} answers are to no message that waits for one"))),
     };
-    Ok(Outcome { class, reason, records: count, report: None })
+    Ok(Outcome { class, reason, records: count, report: None, closed: false })
 }

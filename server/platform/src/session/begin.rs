@@ -88,7 +88,11 @@ impl Sessions {
         let token = SessionToken::fresh(&*self.random);
         let session: Id<kind::Session> = random_id(&*self.random);
         let now = self.clock.now();
-        let ends = now.plus_seconds(self.policy.absolute_seconds);
+        let staff = crate::staff::is_staff(tx, new.customer).await?;
+        if staff {
+            crate::staff::seen(tx, new.customer, now).await?;
+        }
+        let ends = now.plus_seconds(self.policy_for(staff).absolute_seconds);
         if let Some(before) = new.before {
             on!(tx, c => sqlx::query(END).bind(before.hash()).bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
         }

@@ -13,9 +13,11 @@ pub use begin::{Method, NewSession};
 use crate::{
     clock::SharedClock,
     db::{Db, DbError},
+    identity::Profile,
     on, owner,
     random::SharedRandom,
-    scope::{AuthScope, CustomerScope},
+    scope::{AuthScope, CustomerScope, StaffScope},
+    staff::{self, Capabilities, Support},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt as _;
@@ -75,8 +77,12 @@ impl fmt::Debug for SessionToken {
 pub struct Session {
     /// Its public id, for the list of sessions.
     pub id: Id<kind::Session>,
-    /// The right to read and write what is the customer's.
+    /// The right to read and write what is the customer's; in a customer's place, to read what is theirs.
     pub scope: CustomerScope,
+    /// What somebody of the institution may do.
+    pub staff: Option<StaffScope>,
+    /// Somebody of the institution looks in a customer's place: the scope is that customer's, name and number too.
+    pub support: Option<Support>,
     /// The customer's name.
     pub name: String,
     /// How the customer is greeted.
@@ -95,6 +101,14 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// How many factors of different kinds stood behind it: one or two.
     pub factors: i64,
+}
+
+impl Session {
+    /// Who signed in: whose place they look in does not matter.
+    #[must_use]
+    pub fn who(&self) -> Id<kind::Customer> {
+        self.staff.map_or_else(|| self.scope.customer(), |staff| Id::from_bytes(*staff.who().as_bytes()))
+    }
 }
 
 /// A session in the customer's own list.
@@ -116,8 +130,32 @@ pub struct SessionRow {
 macro_rules! session_columns {
     () => {
         "select s.id, s.customer_id, p.name, p.given_name, c.number, c.since_day, c.locale, c.theme,
-            s.last_human_at, s.expires_at, s.factors
-         from session s join customer c on c.id = s.customer_id join party p on p.id = c.party_id"
+            s.last_human_at, s.expires_at, s.factors, r.capabilities
+         from session s join customer c on c.id = s.customer_id join party p on p.id = c.party_id
+           left join staff m on m.customer_id = c.id left join role r on r.id = m.role"
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionColumns {
+    id: Vec<u8>,
+    customer_id: Vec<u8>,
+    name: String,
+    given_name: Option<String>,
+    number: String,
+    since_day: i64,
+    locale: Option<String>,
+    theme: Option<String>,
+    last_human_at: i64,
+    expires_at: i64,
+    factors: i64,
+    capabilities: Option<String>,
+}
+
+/// Neither ended nor of somebody who may come in no more.
+macro_rules! holds {
+    () => {
+        " and s.revoked_at is null and c.disabled_at is null and m.inactive_at is null"
     };
 }
 
@@ -146,10 +184,21 @@ impl Sessions {
         Self { db, clock, random, policy }
     }
 
-    /// The policy in force.
+    /// The policy in force for customers.
     #[must_use]
     pub const fn policy(&self) -> SessionPolicy {
         self.policy
+    }
+
+    /// The policy for a customer, or for one of the institution's people, who have the profile `admin`.
+    const fn policy_for(&self, staff: bool) -> SessionPolicy {
+        if staff {
+            let rules = Profile::Admin.rules();
+            let (idle_seconds, absolute_seconds) = (rules.idle_seconds, rules.absolute_seconds);
+            SessionPolicy { idle_seconds, absolute_seconds, ..self.policy }
+        } else {
+            self.policy
+        }
     }
 
     /// The session of a token, when it holds now. A token that a newer one has replaced holds for a little longer, for
@@ -158,24 +207,45 @@ impl Sessions {
     /// # Errors
     /// What the database says.
     pub async fn resolve(&self, token: &SessionToken) -> Result<Option<Session>, DbError> {
-        const BY_TOKEN: &str = concat!(session_columns!(), " where s.token_hash = $1 and s.revoked_at is null");
-        const BY_ID: &str = concat!(session_columns!(), " where s.id = $1 and s.revoked_at is null");
-        match self.find(BY_TOKEN, token.hash()).await? {
-            Some(session) => Ok(self.shown(token, session)),
+        const BY_TOKEN: &str = concat!(session_columns!(), " where s.token_hash = $1", holds!());
+        const BY_ID: &str = concat!(session_columns!(), " where s.id = $1", holds!());
+        let session = match self.find(BY_TOKEN, token.hash()).await? {
+            Some(session) => Some(session),
             None => match self.superseded(token).await? {
-                Some(session) => {
-                    let session = self.find(BY_ID, session.as_bytes().to_vec()).await?;
-                    Ok(session.and_then(|session| self.shown(token, session)))
-                }
-                None => Ok(None),
+                Some(session) => self.find(BY_ID, session.as_bytes().to_vec()).await?,
+                None => None,
             },
-        }
+        };
+        let Some(session) = session.and_then(|session| self.holds_now(session)) else { return Ok(None) };
+        let session = match session.staff {
+            Some(_) => self.in_whose_place(session).await?,
+            None => session,
+        };
+        // The answer's ledger hears whose token it is.
+        owner::note_session(&token.hash(), session.scope.customer());
+        Ok(Some(session))
     }
 
-    /// A session that was found by its token, when it holds; the answer's ledger hears whose token it is.
-    fn shown(&self, token: &SessionToken, session: Session) -> Option<Session> {
-        owner::note_session(&token.hash(), session.scope.customer());
-        self.holds_now(session)
+    /// A session of somebody of the institution, in the place of the customer that they look after now.
+    async fn in_whose_place(&self, session: Session) -> Result<Session, DbError> {
+        const WHO: &str = "select p.name, p.given_name, c.number, c.since_day
+            from customer c join party p on p.id = c.party_id where c.id = $1";
+        let Some(support) = staff::support_of(&self.db, session.id, self.clock.now()).await? else {
+            return Ok(session);
+        };
+        let customer = support.customer;
+        let scope = AuthScope::new();
+        let read = self.db.glance(&scope, move |tx| {
+            async move {
+                let row: (String, Option<String>, String, i64) = on!(tx, c => sqlx::query_as(WHO)
+                    .bind(customer.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
+                Ok::<_, DbError>(row)
+            }
+            .boxed()
+        });
+        let (name, given_name, number, since_day) = read.await?;
+        let scope = CustomerScope::only_to_look(customer);
+        Ok(Session { scope, support: Some(support), name, given_name, number, since_day, ..session })
     }
 
     fn holds_now(&self, session: Session) -> Option<Session> {
@@ -183,9 +253,7 @@ impl Sessions {
     }
 
     async fn find(&self, sql: &'static str, key: Vec<u8>) -> Result<Option<Session>, DbError> {
-        type Row =
-            (Vec<u8>, Vec<u8>, String, Option<String>, String, i64, Option<String>, Option<String>, i64, i64, i64);
-        let row: Option<Row> = self
+        let row: Option<SessionColumns> = self
             .db
             .glance(&AuthScope::new(), move |tx| {
                 async move {
@@ -194,30 +262,32 @@ impl Sessions {
                 .boxed()
             })
             .await?;
-        let Some((session, customer, name, given_name, number, since_day, locale, theme, human, expires, factors)) =
-            row
-        else {
-            return Ok(None);
-        };
+        let Some(row) = row else { return Ok(None) };
+        let customer: Id<kind::Customer> = id(row.customer_id)?;
+        let may = row.capabilities.map(|words| Capabilities::of_words(&words));
         Ok(Some(Session {
-            id: id(session)?,
-            scope: CustomerScope::new(id(customer)?),
-            name,
-            given_name,
-            number,
-            since_day,
-            locale: locale.and_then(|tag| tag.parse().ok()),
-            theme: theme.and_then(|name| name.parse().ok()).unwrap_or_default(),
-            last_human_at: Timestamp(human),
-            expires_at: Timestamp(expires),
-            factors,
+            id: id(row.id)?,
+            scope: CustomerScope::new(customer),
+            staff: may.map(|may| StaffScope::new(Id::from_bytes(*customer.as_bytes()), may)),
+            support: None,
+            name: row.name,
+            given_name: row.given_name,
+            number: row.number,
+            since_day: row.since_day,
+            locale: row.locale.and_then(|tag| tag.parse().ok()),
+            theme: row.theme.and_then(|name| name.parse().ok()).unwrap_or_default(),
+            last_human_at: Timestamp(row.last_human_at),
+            expires_at: Timestamp(row.expires_at),
+            factors: row.factors,
         }))
     }
 
     /// When a session ends if nobody does anything.
     #[must_use]
     pub fn ends_at(&self, session: &Session) -> Timestamp {
-        session.expires_at.min(session.last_human_at.plus_seconds(self.policy.idle_seconds))
+        session
+            .expires_at
+            .min(session.last_human_at.plus_seconds(self.policy_for(session.staff.is_some()).idle_seconds))
     }
 
     /// A person did something. Gives back when the session now ends.
@@ -230,12 +300,12 @@ impl Sessions {
         let now = self.clock.now();
         let mut moved = session.clone();
         if now.seconds_since(session.last_human_at) >= HUMAN_GRAIN_SECONDS {
-            let (id, scope) = (session.id, session.scope);
+            let (id, who) = (session.id, session.who());
             self.db
                 .write(&AuthScope::new(), move |tx| {
                     async move {
-                        on!(tx, c => sqlx::query(TOUCH).bind(id.as_bytes().as_slice()).bind(scope.bytes()).bind(now.millis())
-                            .execute(&mut **c).await.map(|_| ()))
+                        on!(tx, c => sqlx::query(TOUCH).bind(id.as_bytes().as_slice()).bind(who.as_bytes().as_slice())
+                            .bind(now.millis()).execute(&mut **c).await.map(|_| ()))
                         .map_err(DbError::from)
                     }
                     .boxed()

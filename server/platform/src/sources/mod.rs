@@ -17,8 +17,19 @@ mod settings;
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
 
+use crate::{
+    scope::{FeedScope, Grant},
+    staff::can,
+};
+
 pub use health::{Facts, Health};
 pub use settings::{Carries, Source, SourceSettings, add, find, list, save};
+
+/// The back office's own hand, for somebody of the institution who has the right to see to sources.
+#[must_use]
+pub const fn hand(_: &Grant<can::Sources>) -> FeedScope {
+    FeedScope::new()
+}
 
 /// The source of the inbox folder itself.
 pub const INBOX: &str = "inbox";

@@ -65,7 +65,7 @@ impl Feed for Lines {
                 .boxed()
             })
             .await?;
-            Ok(Outcome { class, reason: None, records, report: None })
+            Ok(Outcome { class, reason: None, records, report: None, closed: false })
         }
         .boxed()
     }

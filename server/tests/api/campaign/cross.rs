@@ -118,7 +118,7 @@ on_both_databases! {
         let served = routes();
         let all: Vec<_> = served.list().iter().chain(&MACHINE_ROUTES).copied().collect();
         let before = state(&portal).await;
-        let tries = attempts(700, 100_000);
+        let tries = attempts(1_200, 100_000);
         let (mut hit, mut used, mut statuses) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::<u16, usize>::new());
         let mut nothing: BTreeMap<(usize, usize), (u16, String)> = BTreeMap::new();
         let (mut compared, mut leaks) = (0_usize, Vec::new());

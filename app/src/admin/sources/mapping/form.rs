@@ -54,8 +54,10 @@ fn words_text(words: &[String]) -> String {
 impl Draft {
     /// From the fields of the form.
     pub fn read(fields: &[(String, String)]) -> Self {
-        let all = |name: &str| fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim());
-        let get = |name: &str| all(name).next().unwrap_or_default();
+        let all = |name: &str| -> Vec<&str> {
+            fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()
+        };
+        let get = |name: &str| all(name).first().copied().unwrap_or_default();
         let column = |text: &str| (!text.is_empty()).then(|| Column::from(text.chars().take(200).collect::<String>()));
         let given = |name: &str| {
             column(get(&format!("{name}_column"))).map(Given::Column).or_else(|| {
@@ -69,7 +71,7 @@ impl Draft {
             delimiter: DELIMITERS.iter().find(|(name, ..)| *name == get("delimiter")).map_or(',', |(_, mark, _)| *mark),
             quote: mark(get("quote")),
             skip_lines: get("skip_lines").parse().unwrap_or(0),
-            header: all("header").next().is_some(),
+            header: !all("header").is_empty(),
             footer_rows: get("footer_rows").parse().unwrap_or(0).min(1_000),
             date_order: match get("date_order") {
                 "mdy" => DateOrder::Mdy,
@@ -97,7 +99,7 @@ impl Draft {
             balance: column(get("balance")),
             counterparty: column(get("counterparty")),
             counterparty_account: column(get("counterparty_account")),
-            remittance: all("remittance").filter_map(column).take(12).collect(),
+            remittance: all("remittance").into_iter().filter_map(column).take(12).collect(),
             reference: column(get("reference")),
             code: column(get("code")),
             holds: if get("holds") == "statement" { Holds::Statement } else { Holds::Movements },
@@ -125,9 +127,11 @@ pub(super) fn editor(visitor: &Visitor, draft: &Draft) -> impl IntoView + use<> 
     let w = visitor.words();
     let columns = bank_csv::columns(&draft.sample, &draft.mapping, &Limits::default());
     let faults = draft.shown.then(|| {
-        let faults = draft.mapping.faults().into_iter().map(|fault| {
-            alert(visitor, Some("warning"), "circle-alert", fault_word(w, fault))
-        });
+        let faults = draft
+            .mapping
+            .faults()
+            .into_iter()
+            .map(|fault| alert(visitor, Some("warning"), "circle-alert", fault_word(w, fault)));
         faults.collect_view()
     });
     let fields = draft.shown.then(|| fields(w, draft, &columns));
@@ -135,7 +139,8 @@ pub(super) fn editor(visitor: &Visitor, draft: &Draft) -> impl IntoView + use<> 
         <button class="button" name="act" value="preview">{icon(visitor, "eye")}{w.get("sources-map-preview")}</button>
         <button class="button button--primary" name="act" value="save">{w.get("sources-save")}</button>
     });
-    let shown = (draft.shown && !draft.sample.is_empty()).then(|| preview::preview(visitor, &draft.sample, &draft.mapping));
+    let shown =
+        (draft.shown && !draft.sample.is_empty()).then(|| preview::preview(visitor, &draft.sample, &draft.mapping));
     view! {
         <form method="post" action="/admin/sources/mapping" enctype="multipart/form-data" class="stack">
             <input r#type="hidden" name="id" value=draft.id.clone()/>
@@ -183,10 +188,12 @@ fn shown(column: &Column, first: &str) -> String {
 fn fields(w: Words, draft: &Draft, columns: &[(Column, String)]) -> impl IntoView + use<> {
     let m = &draft.mapping;
     let one = |id: &'static str, label: String, now: &Option<Column>| column_field(w, id, label, now.as_ref(), columns);
-    let named = |pairs: &[(&str, &str)]| pairs.iter().map(|(value, key)| ((*value).to_owned(), w.get(key))).collect::<Vec<_>>();
+    let named =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(value, key)| ((*value).to_owned(), w.get(key))).collect::<Vec<_>>();
     let delimiter = DELIMITERS.iter().find(|(_, mark, _)| *mark == m.delimiter).map_or("comma", |(name, ..)| *name);
     let delimiters = DELIMITERS.iter().map(|(name, _, key)| ((*name).to_owned(), w.get(key))).collect();
-    let marks = |marks: &[(&str, &str)]| marks.iter().map(|(mark, key)| ((*mark).to_owned(), w.get(key))).collect::<Vec<_>>();
+    let marks =
+        |marks: &[(&str, &str)]| marks.iter().map(|(mark, key)| ((*mark).to_owned(), w.get(key))).collect::<Vec<_>>();
     let text = |mark: Option<char>| mark.map(String::from).unwrap_or_default();
     let (order, sign, holds) = (
         match m.date_order {
@@ -272,9 +279,23 @@ mod tests {
         assert_eq!(words_of("Soll, \"\", D ,"), ["Soll", "", "D"]);
         assert_eq!(words_text(&words_of("Soll, \"\", D")), "Soll, \"\", D");
         let fields: Vec<(String, String)> = [
-            ("name", " A bank "), ("delimiter", "tab"), ("quote", ""), ("skip_lines", "3"), ("header", "yes"), ("date_order", "ymd"),
-            ("decimal", ","), ("thousands", "."), ("booking_date", "#1"), ("sign", "columns"), ("debit", "Soll"), ("credit", "Haben"),
-            ("account_fixed", "7"), ("currency_column", "#4"), ("currency_fixed", "EUR"), ("remittance", "A"), ("remittance", "B"),
+            ("name", " A bank "),
+            ("delimiter", "tab"),
+            ("quote", ""),
+            ("skip_lines", "3"),
+            ("header", "yes"),
+            ("date_order", "ymd"),
+            ("decimal", ","),
+            ("thousands", "."),
+            ("booking_date", "#1"),
+            ("sign", "columns"),
+            ("debit", "Soll"),
+            ("credit", "Haben"),
+            ("account_fixed", "7"),
+            ("currency_column", "#4"),
+            ("currency_fixed", "EUR"),
+            ("remittance", "A"),
+            ("remittance", "B"),
             ("holds", "statement"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

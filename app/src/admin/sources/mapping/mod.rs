@@ -6,7 +6,10 @@
 mod form;
 mod preview;
 
-use super::{May, hand, parts::{crumbs, nothing}};
+use super::{
+    May, hand,
+    parts::{crumbs, nothing},
+};
 use crate::{
     admin::parts::said,
     ui::{Desk, icon, staff_page},

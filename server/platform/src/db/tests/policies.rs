@@ -53,9 +53,12 @@ async fn the_list_gives_each_role_the_acts_that_postgres_gives_it() {
     let Some(world) = testing::postgres().await else { return };
     let postgres: Vec<(String, String, String, String)> = ask(&world, POLICIES).await;
     let mut wrong = String::new();
-    for (fenced, role) in
-        [(Fenced::Customer, "guichet_customer"), (Fenced::Auth, "guichet_auth"), (Fenced::Public, "guichet_public")]
-    {
+    for (fenced, role) in [
+        (Fenced::Customer, "guichet_customer"),
+        (Fenced::Auth, "guichet_auth"),
+        (Fenced::Public, "guichet_public"),
+        (Fenced::Staff, "guichet_staff"),
+    ] {
         let theirs: Vec<_> = postgres.iter().filter(|policy| policy.1 == role).collect();
         for (table, _, act, rows) in &theirs {
             let known = Act::ALL.into_iter().find(|known| known.name() == act).unwrap();

@@ -1,0 +1,271 @@
+//! The institution's people: role by function by field, a brand that open pages follow, a look in a customer's place, and the
+//! first start.
+
+use crate::portal::Portal;
+use axum::http::StatusCode;
+use guichet::http::routes;
+use guichet_app::{
+    admin::setup::Door,
+    house::{Module, store},
+    web::Access,
+};
+use guichet_platform::{
+    clock::Clock as _,
+    identity::{Browser, SignIn, StepKind},
+    on_both_databases,
+    scope::operator,
+    staff::{Capabilities, Capability, NewPerson},
+};
+
+const PASSWORD: &str = "a password for the tests alone";
+/// The roles that come with the portal, and what each may do (migration 0011).
+const ROLES: [(&str, &str); 6] = [
+    ("administrator", "sources configure staff audit operate"),
+    ("operator", "sources operate"),
+    ("agent", "customers"),
+    ("lead", "customers access"),
+    ("privacy", "customers privacy audit"),
+    ("auditor", "customers audit"),
+];
+
+impl Portal {
+    /// Somebody of the institution, signed in; the cookie.
+    pub async fn staff(&self, role: &str) -> String {
+        let person = NewPerson { name: format!("The {role}"), role: role.to_owned(), title: String::new() };
+        let identity = &self.services.identity;
+        let number = identity.invite_first(&operator(), person).await.unwrap().unwrap().number;
+        let email = format!("{}@bank.example", number.to_lowercase());
+        identity.sign_up(&number, &email, PASSWORD).await.unwrap();
+        identity.plant_passkey(&number, role).await.unwrap();
+        let token = self.services.sessions.begin_unproved(&number).await.unwrap().unwrap();
+        format!("__Host-guichet={}", token.encode())
+    }
+
+    /// The id of a customer, as an agent finds it.
+    async fn customer_id(&self, agent: &str, name: &str) -> String {
+        let links = self.links(&format!("/admin/people?q={name}"), agent, "/admin/people/customers/").await;
+        links[0].rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+/// An address with something in every open place.
+fn filled(path: &str, customer: &str, person: &str) -> String {
+    path.replace("{customer}", customer)
+        .replace("{person}", person)
+        .replace("{number}", "1")
+        .replace("{page}", "home")
+        .replace("{role}", "spare")
+        .replace("{proposal}", &"0".repeat(32))
+}
+
+on_both_databases! {
+    async fn every_page_of_the_administration_is_for_whom_it_says_and_nobody_else(world: World) {
+        let portal = Portal::new(world).await;
+        let agent = portal.staff("agent").await;
+        let customer = portal.customer_id(&agent, "Hugo").await;
+        let administrator = portal.staff("administrator").await;
+        portal.ask("POST", "/admin/people/roles/add", &administrator, "word=spare&name=Spare").await;
+        // A release, so that there is one to look at.
+        let plain = portal.services.house.ground().plain();
+        store::publish_at_once(&portal.services.db, &plain, "", portal.world.clock.now()).await.unwrap();
+        let mut cookies = vec![("nobody", String::new(), None), ("customer", portal.sign_in("1").await, None)];
+        for (role, words) in ROLES {
+            cookies.push((role, portal.staff(role).await, Some(Capabilities::of_words(words))));
+        }
+        let (mut tried, mut let_in) = (0, 0);
+        for route in routes().list() {
+            let needs = match route.access {
+                Access::Staff(capability) => Some(capability),
+                Access::AnyStaff => None,
+                Access::Public | Access::Customer => continue,
+            };
+            // Whose ending it is to say is tried below; a source has ids of its own, tried in its own tests.
+            if route.path == "/admin/support/end" || route.path.starts_with("/admin/sources") {
+                continue;
+            }
+            let path = filled(route.path, &customer, &"0".repeat(32));
+            assert!(!path.contains('{'), "{path}");
+            for (name, cookie, may) in &cookies {
+                let answer = portal.ask(route.method, &path, cookie, "").await;
+                let wanted = match (may, needs) {
+                    (None, _) => false,
+                    (Some(may), Some(capability)) => may.has(capability),
+                    // The list of people is for whoever may see one kind of them.
+                    (Some(may), None) => {
+                        route.path != "/admin/people" || may.has(Capability::Customers) || may.has(Capability::Staff)
+                    }
+                };
+                tried += 1;
+                let_in += usize::from(wanted);
+                let status = answer.status;
+                if *name == "nobody" {
+                    assert!(answer.header("location").starts_with("/sign-in?next="), "{} {path}: {status}", route.method);
+                } else if wanted {
+                    assert!(status.is_success() || status.is_redirection() || status == StatusCode::BAD_REQUEST
+                        || status == StatusCode::NOT_FOUND && route.path.contains("{person}"), "{name} {} {path}: {status}", route.method);
+                } else {
+                    assert_eq!(status, StatusCode::NOT_FOUND, "{name} {} {path}", route.method);
+                }
+                // What is handed out on purpose is the customer's own.
+                let handed_out = *name == "privacy" && path.ends_with("/export");
+                for secret in ["INESSECRET", "HUGOSECRET", "SHARED"].into_iter().filter(|_| !handed_out) {
+                    assert!(!answer.body.contains(secret), "{name} {path}");
+                }
+                assert!(!handed_out || !answer.body.contains("INESSECRET"), "the data of another");
+            }
+        }
+        assert!(tried > 250 && let_in > 60, "{tried} {let_in}");
+    }
+
+    async fn a_customers_file_shows_each_role_what_it_may_do(world: World) {
+        let portal = Portal::new(world).await;
+        let agent = portal.staff("agent").await;
+        let file = format!("/admin/people/customers/{}", portal.customer_id(&agent, "Hugo").await);
+        for (role, access, privacy) in
+            [("agent", false, false), ("auditor", false, false), ("lead", true, false), ("privacy", false, true)]
+        {
+            let page = portal.get(&file, &portal.staff(role).await).await.body;
+            assert_eq!(page.contains("/switch\""), access, "{role}");
+            assert_eq!(page.contains("/erase\""), privacy, "{role}");
+            // How somebody comes in, and nothing of what they hold or of where they were.
+            for never in ["SECRET", "SHARED", "FR76", "127.0.0.1", "argon2"] {
+                assert!(!page.contains(never), "{role}: {never}");
+            }
+        }
+        // And the customer sees that their file was opened, by whom of all.
+        let activity = portal.get("/profile/activity", &portal.sign_in("2").await).await.body;
+        assert!(activity.contains("Looked at your data"), "{activity}");
+    }
+
+    async fn a_look_in_a_customers_place_is_masked_changes_nothing_and_is_seen_by_the_customer(world: World) {
+        let portal = Portal::new(world).await;
+        let agent = portal.staff("agent").await;
+        let file = format!("/admin/people/customers/{}", portal.customer_id(&agent, "In%C3%A8s").await);
+        let refused = portal.ask("POST", &format!("{file}/look"), &agent, "reason=short").await;
+        assert!(refused.header("location").ends_with("said=reason"));
+        let begun = portal.ask("POST", &format!("{file}/look"), &agent, "reason=complaint+RQ-88213").await;
+        assert_eq!(begun.header("location"), "/overview");
+        let page = portal.get("/accounts", &agent).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("You see the portal as") && page.body.contains("complaint RQ-88213"));
+        assert!(!page.body.contains("FR76") && page.body.contains("••••"), "{}", page.body);
+        let own = portal.get("/accounts", &portal.sign_in("1").await).await;
+        assert!(own.body.contains("FR76"), "the mask is for who looks");
+        for (method, path) in [
+            ("POST", "/api/display"), ("POST", "/claims/report/begin"), ("GET", "/profile"), ("GET", "/admin/people"),
+            ("GET", "/live?after=0&once=1"), ("POST", "/portfolio/watch"),
+        ] {
+            assert_eq!(portal.ask(method, path, &agent, "").await.status, StatusCode::FORBIDDEN, "{method} {path}");
+        }
+        for account in portal.links("/accounts", &agent, "/accounts/").await {
+            let file = portal.get(&format!("{account}/download/csv"), &agent).await;
+            assert_eq!(file.status, StatusCode::FORBIDDEN, "{account}");
+            assert!(!file.body.contains("INESSECRET"));
+        }
+        let ended = portal.ask("POST", "/admin/support/end", &agent, "").await;
+        assert_eq!(ended.header("location"), file);
+        assert_eq!(portal.get("/accounts", &agent).await.header("location"), "/admin", "their own shell again");
+        let activity = portal.get("/profile/activity", &portal.sign_in("1").await).await.body;
+        assert!(activity.contains("in your place"), "{activity}");
+    }
+
+    async fn an_open_page_follows_a_brand_and_a_module_within_seconds(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff("administrator").await;
+        let ines = portal.sign_in("1").await;
+        let form = "name=Banque+Lumen&language=en&language=fr&first=en&brand=%235a2a82&accent=%23ff9d6c&round=14&face=serif\
+            &module=accounts&module=parcels&module=claims";
+        let saved = portal.ask("POST", "/admin/brand/save", &administrator, form).await;
+        assert_eq!(saved.header("location"), "/admin/brand?said=saved");
+        assert!(!portal.get("/accounts", &ines).await.body.contains("Lumen"), "a draft is seen by nobody");
+        let look = portal.get("/admin/brand/look/home", &administrator).await.body;
+        assert!(look.contains("Banque Lumen") && look.contains("/admin/brand/draft.css"));
+        let review = portal.get("/admin/releases/draft", &administrator).await.body;
+        assert!(review.contains("brand.brand") && review.contains("#5a2a82") && review.contains("modules.portfolio"));
+        let publish = async {
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            portal.ask("POST", "/admin/releases/publish", &administrator, "note=New+colours").await
+        };
+        let (said, published) = tokio::join!(portal.listen("/live?after=0&page=accounts", &ines, 1_500), publish);
+        assert_eq!(published.header("location"), "/admin/releases?said=published");
+        assert!(said.contains("/brand/1.css") && said.contains("Banque Lumen") && said.contains("house-menu"), "{said}");
+        let sheet = portal.get("/brand/1.css", "").await;
+        assert!(sheet.body.contains("--brand:#5a2a82") && sheet.header("cache-control").contains("immutable"));
+        assert_eq!(portal.get("/brand/2.css", "").await.status, StatusCode::NOT_FOUND);
+        let page = portal.get("/overview", &ines).await.body;
+        assert!(page.contains("Banque Lumen") && !page.contains("href=\"/portfolio\""), "{page}");
+        let off = portal.get("/portfolio", &ines).await;
+        assert!(off.status == StatusCode::NOT_FOUND && off.body.contains("not offered here"));
+
+        // And back at once, as a release of its own.
+        portal.ask("POST", "/admin/brand/save", &administrator, "preset=signal").await;
+        portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
+        let back = portal.ask("POST", "/admin/releases/1/back", &administrator, "").await;
+        assert_eq!(back.header("location"), "/admin/releases?said=back");
+        assert_eq!(portal.services.house.now().release, 3);
+        assert!(!portal.services.house.now().modules.has(Module::Portfolio));
+        assert!(portal.get("/brand/3.css", "").await.body.contains("#5a2a82"));
+        let export = portal.get("/admin/releases/1/export", &administrator).await;
+        assert!(export.header("content-disposition").contains("guichet-settings-1.json"));
+        let taken = portal.send_files("/admin/releases/import", &administrator, &[], &[("s.json", export.body.as_bytes())]).await;
+        assert_eq!(taken.header("location"), "/admin/releases/draft?said=imported");
+        assert!(portal.get("/admin/releases/draft", &administrator).await.body.contains("Nothing differs"));
+    }
+
+    async fn what_could_not_be_read_is_not_published(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff("administrator").await;
+        portal.ask("POST", "/admin/brand/save", &administrator, "name=&language=en&first=en&module=accounts").await;
+        let done = portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
+        assert_eq!(done.header("location"), "/admin/releases/draft?said=faults");
+        let page = portal.get("/admin/releases/draft", &administrator).await.body;
+        assert!(page.contains("The name has 1 to 40 letters") && !page.contains("action=\"/admin/releases/publish\""));
+        assert_eq!(portal.services.house.now().release, 0);
+        // A text that would ask for what is not there is refused beside its field, with what was typed.
+        let wrong = portal.ask("POST", "/admin/texts/save", &administrator, "language=en&key=good-morning&text=Hi+%7B+%24secret+%7D&act=save&q=good-morning").await;
+        let page = portal.get(wrong.header("location").split('#').next().unwrap(), &administrator).await.body;
+        assert!(page.contains("cannot be used") && page.contains("$secret"), "{page}");
+    }
+
+    async fn a_notice_is_on_every_page_while_it_holds(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff("administrator").await;
+        let form = "tone=critical&module=accounts&text-en=Card+payments+are+slow&until=2026-11-17T18%3A00";
+        portal.ask("POST", "/admin/notices/save", &administrator, form).await;
+        portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
+        let ines = portal.sign_in("1").await;
+        assert!(portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
+        assert!(!portal.get("/parcels", &ines).await.body.contains("Card payments are slow"));
+        portal.world.clock.advance_seconds(4 * 3_600);
+        let ines = portal.sign_in("1").await;
+        assert!(!portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
+    }
+
+    async fn the_first_start_is_for_whoever_has_the_code_that_was_printed(world: World) {
+        let portal = Portal::new(world).await;
+        assert_eq!(portal.get("/setup", "").await.status, StatusCode::NOT_FOUND, "there is no set-up unless it was opened");
+        let (door, code) = Door::open(&*portal.world.random);
+        let portal = portal.with_door(door);
+        assert_eq!(portal.get("/setup", "").await.status, StatusCode::OK);
+        assert_eq!(portal.get("/setup/house", "").await.status, StatusCode::NOT_FOUND);
+        let wrong = portal.ask("POST", "/setup/open", "", "code=AAAA").await;
+        assert_eq!(wrong.header("location"), "/setup?said=wrong");
+        let open = portal.ask("POST", "/setup/open", "", &format!("code={code}")).await;
+        let cookie = open.header("set-cookie").split(';').next().unwrap().to_owned();
+        let form = "name=Nordhavn&tagline=Always+there&language=en&language=de&preset=forest&module=claims&module=accounts";
+        let saved = portal.ask("POST", "/setup/house/save", &cookie, form).await;
+        assert_eq!(saved.header("location"), "/setup/person");
+        assert!(portal.get("/", "").await.body.contains("Nordhavn"));
+        let done = portal.ask("POST", "/setup/person/save", &cookie, "name=Priya+Natarajan").await;
+        assert_eq!(done.status, StatusCode::OK);
+        let refs: Vec<&str> = done.body.split("class=\"ref\">").skip(1).map(|piece| piece.split('<').next().unwrap()).collect();
+        assert!(refs[0].starts_with("S-"), "{refs:?}");
+        assert_eq!(portal.get("/setup", &cookie).await.status, StatusCode::NOT_FOUND, "the door is shut for good");
+        // With the code the first administrator goes on as everybody does, and needs a second factor.
+        let identity = &portal.services.identity;
+        let step = identity.begin_activation(refs[0], refs[1], Browser::default()).await.unwrap().unwrap();
+        let step = identity.step(&step).await.unwrap().unwrap();
+        let outcome = identity.activate(step, "priya@bank.example", PASSWORD.to_owned(), Browser::default()).await.unwrap().unwrap();
+        assert!(matches!(outcome, SignIn::Step(StepKind::Protect, _)), "{outcome:?}");
+    }
+}

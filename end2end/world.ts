@@ -21,6 +21,7 @@ export class World {
   readonly url: string;
   private server?: ChildProcess;
   private count = 0;
+  private said = '';
 
   constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60, readonly profile = 'parcel') {
     this.url = `http://localhost:${port}`;
@@ -89,7 +90,9 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    this.server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    server.stdout.on('data', (piece: Buffer) => { this.said += piece.toString(); });
+    this.server = server;
     for (let tries = 0; tries < 200; tries += 1) {
       try {
         if ((await fetch(`${this.url}/readyz`)).ok) return;
@@ -97,6 +100,11 @@ export class World {
       await new Promise((done) => setTimeout(done, 50));
     }
     throw new Error('the server does not begin to answer');
+  }
+
+  /** The code that the server prints while nobody of the institution can sign in. */
+  setupCode(): string {
+    return /with the code\s+(\S+)/.exec(this.said)?.[1] ?? '';
   }
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -1,9 +1,8 @@
 // Sources: a table is mapped against a sample, a row that cannot be read is put right, and the customer sees where it comes from.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { expect, fits, looksRight, signIn, test } from '../fixtures';
-import { setUp, signInStaff, type Person } from '../staff';
+import { setUp, type Session } from '../staff';
 import { INES, World } from '../world';
 
 const samples = resolve(import.meta.dirname, '../../server/formats/tests/samples/bank-csv');
@@ -19,7 +18,7 @@ function table(): string {
 
 test.describe('sources', () => {
   let world: World;
-  let person: Person | undefined;
+  let session: Session | undefined;
   test.beforeAll(async ({}, info) => {
     world = new World(18_680 + info.workerIndex);
     await world.start();
@@ -28,8 +27,8 @@ test.describe('sources', () => {
 
   test('a real table proposes its mapping and shows what it makes of it', async ({ page, scripts }) => {
     test.setTimeout(150_000);
-    if (person) await signInStaff(page, world, person);
-    else person = await setUp(page, world);
+    if (session) await page.context().addCookies(session);
+    else session = await setUp(page, world);
     await page.goto(`${world.url}/admin/sources`);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connectors');
     await looksRight(page, scripts);
@@ -41,7 +40,7 @@ test.describe('sources', () => {
       ['bankstatementparser/csv_european_decimals.csv', '-1234.56 EUR'],
     ]) {
       const buffer = readFileSync(join(samples, file));
-      await page.getByLabel('Sample file').setInputFiles({ name: 'sample.csv', mimeType: 'text/csv', buffer });
+      await page.locator('#file').setInputFiles({ name: 'sample.csv', mimeType: 'text/csv', buffer });
       await page.getByRole('button', { name: 'Look at the file and propose' }).click();
       await expect(page.locator('#preview')).toContainText(shown);
       await expect(page.locator('#preview')).toContainText('0 kept aside.');
@@ -57,13 +56,13 @@ test.describe('sources', () => {
 
   test('a row that cannot be read is put right, and the customer sees it and where it comes from', async ({ page, scripts, browser, faults }) => {
     test.setTimeout(150_000);
-    if (person) await signInStaff(page, world, person);
-    else person = await setUp(page, world);
+    if (session) await page.context().addCookies(session);
+    else session = await setUp(page, world);
     const name = `kasse-${Date.now()}`;
     // Its mapping.
     await page.goto(`${world.url}/admin/sources/mapping`);
     await page.getByLabel('Name of the mapping').fill(name);
-    await page.getByLabel('Sample file').setInputFiles({ name: 'kasse.csv', mimeType: 'text/csv', buffer: Buffer.from(table()) });
+    await page.locator('#file').setInputFiles({ name: 'kasse.csv', mimeType: 'text/csv', buffer: Buffer.from(table()) });
     await page.getByRole('button', { name: 'Look at the file and propose' }).click();
     await expect(page.getByText('Neither a column nor a fixed text names the account.')).toBeVisible();
     await page.getByLabel('Or always this account').fill(INES.own);
@@ -87,7 +86,7 @@ test.describe('sources', () => {
     // A dry run says what would come of the file.
     await page.goto(`${world.url}/admin/sources/dry-run`);
     await page.getByLabel('As if it came from').selectOption({ label: 'Kasse am Markt' });
-    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'kasse.csv', mimeType: 'text/csv', buffer: Buffer.from(table()) });
+    await page.locator('#file').setInputFiles({ name: 'kasse.csv', mimeType: 'text/csv', buffer: Buffer.from(table()) });
     await page.getByRole('button', { name: 'Dry run' }).click();
     await expect(page.getByText('2 new, 0 changed, 0 gone, 0 stay')).toBeVisible();
     await looksRight(page, scripts);

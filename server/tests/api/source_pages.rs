@@ -134,6 +134,7 @@ on_both_databases! {
         // And when nothing comes any more, that it is late.
         assert!(!statement.contains("is late"));
         portal.world.clock.advance_seconds(3_700);
+        let ines = portal.sign_in("1").await;
         for path in ["/overview", "/accounts", &account] {
             assert!(portal.get(path, &ines).await.body.contains("is late."), "{path}");
         }

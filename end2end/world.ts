@@ -20,8 +20,9 @@ export class World {
   readonly inbox = join(this.folder, 'inbox');
   readonly url: string;
   private server?: ChildProcess;
+  /** What the server has printed. */
+  printed = '';
   private count = 0;
-  private said = '';
 
   constructor(readonly port: number, readonly idleMinutes = 30, readonly warningSeconds = 60, readonly profile = 'parcel') {
     this.url = `http://localhost:${port}`;
@@ -90,9 +91,8 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    const server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] });
-    server.stdout.on('data', (piece: Buffer) => { this.said += piece.toString(); });
-    this.server = server;
+    this.server = spawn(binary, ['serve'], { env: this.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.server.stdout?.on('data', (piece: Buffer) => { this.printed += piece.toString(); });
     for (let tries = 0; tries < 200; tries += 1) {
       try {
         if ((await fetch(`${this.url}/readyz`)).ok) return;
@@ -104,7 +104,7 @@ export class World {
 
   /** The code that the server prints while nobody of the institution can sign in. */
   setupCode(): string {
-    return /with the code\s+(\S+)/.exec(this.said)?.[1] ?? '';
+    return /with the code\s+(\S+)/.exec(this.printed)?.[1] ?? '';
   }
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

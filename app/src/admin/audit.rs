@@ -127,7 +127,7 @@ async fn shown(
     let body = rows.iter().map(|row| line(visitor, &figures, row)).collect_view();
     let heading = w.get("nav-audit");
     let told = verdict.map(|verdict| {
-        let entries = figures.number(i64::try_from(verdict.entries).unwrap_or(i64::MAX));
+        let entries = figures.number(verdict.entries);
         match verdict.finding {
             None => alert(visitor, Some("positive"), "shield-check", w.with("audit-holds", &[("n", &entries)])),
             Some(finding) => alert(

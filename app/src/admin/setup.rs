@@ -4,7 +4,10 @@
 //! Three steps: the code; name, brand, modules and languages; the first administrator, who gets an activation code and goes on
 //! as everybody does, with an address, a password and a second factor. Then the door is shut for good.
 
-use super::{parts::said, settings::PRESETS};
+use super::{
+    parts::said,
+    settings::{PRESETS, begin_from},
+};
 use crate::{
     house::{Module, store},
     ui::{self, icon, public_page},
@@ -270,11 +273,7 @@ async fn save_house(
         let on = fields.all("module").any(|word| word == module.word());
         settings.modules = settings.modules.with(module, on);
     }
-    if let Some((_, brand, accent, round)) = PRESETS.into_iter().find(|preset| preset.0 == fields.get("preset"))
-        && let (Ok(brand), Ok(accent)) = (brand.parse(), accent.parse())
-    {
-        (settings.brand.brand, settings.brand.accent, settings.brand.round) = (brand, accent, round);
-    }
+    begin_from(&mut settings, fields.get("preset"));
     match store::publish_at_once(&services.db, &settings, "", visitor.now).await {
         Ok(_) => {
             services.house.look(&services.db).await?;

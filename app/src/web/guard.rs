@@ -176,6 +176,8 @@ async fn visitor(services: &Services, request: &Parts) -> Result<Visitor, Proble
         Some(token) => services.sessions.resolve(token).await?,
         None => None,
     };
+    // Where the administration has an address of its own, its people are nobody anywhere else.
+    let session = session.filter(|session| services.desk || session.staff.is_none());
     let ends = match &session {
         Some(session) => Some(session_end(services, session, human(request)).await?),
         None => None,

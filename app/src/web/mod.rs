@@ -127,6 +127,8 @@ pub struct Services {
     pub audit_keys: Arc<[PublicKey]>,
     /// Changes what is logged; none where the program does not log by itself.
     pub log: Option<LogHandle>,
+    /// The administration answers here; else it has an address of its own, and its people sign in there alone.
+    pub desk: bool,
     /// The door of the set-up, while nobody of the institution can sign in.
     pub setup: crate::admin::setup::Door,
     /// How often an idle stream says that it is there.

@@ -18,6 +18,13 @@ pub enum Access {
     Staff(Capability),
 }
 
+impl Access {
+    /// Whether it is for the institution's people.
+    const fn is_desk(self) -> bool {
+        matches!(self, Self::AnyStaff | Self::Staff(_))
+    }
+}
+
 /// A route, by its method and template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RouteEntry {
@@ -35,6 +42,9 @@ pub struct Routes {
     router: Router<Services>,
     /// Those that take files, under bounds of their own.
     uploads: Router<Services>,
+    /// The administration's, which can have an address of its own.
+    desk: Router<Services>,
+    desk_uploads: Router<Services>,
     list: Vec<RouteEntry>,
 }
 
@@ -55,13 +65,15 @@ impl Routes {
     #[must_use]
     pub fn upload(mut self, path: &'static str, access: Access, handler: MethodRouter<Services>) -> Self {
         self.list.push(RouteEntry { method: "POST", path, access });
-        self.uploads = self.uploads.route(path, handler);
+        let uploads = if access.is_desk() { &mut self.desk_uploads } else { &mut self.uploads };
+        *uploads = std::mem::take(uploads).route(path, handler);
         self
     }
 
     fn add(mut self, entry: RouteEntry, handler: MethodRouter<Services>) -> Self {
         self.list.push(entry);
-        self.router = self.router.route(entry.path, handler);
+        let router = if entry.access.is_desk() { &mut self.desk } else { &mut self.router };
+        *router = std::mem::take(router).route(entry.path, handler);
         self
     }
 
@@ -71,6 +83,8 @@ impl Routes {
         self.list.extend(other.list);
         self.router = self.router.merge(other.router);
         self.uploads = self.uploads.merge(other.uploads);
+        self.desk = self.desk.merge(other.desk);
+        self.desk_uploads = self.desk_uploads.merge(other.desk_uploads);
         self
     }
 
@@ -80,8 +94,12 @@ impl Routes {
         &self.list
     }
 
-    /// The routers: of pages and forms, and of what takes files.
-    pub fn into_routers(self) -> (Router<Services>, Router<Services>) {
-        (self.router, self.uploads)
+    /// The routers: of pages and forms, and of what takes files; with the administration's, or without.
+    pub fn into_routers(self, desk: bool) -> (Router<Services>, Router<Services>) {
+        if desk {
+            (self.router.merge(self.desk), self.uploads.merge(self.desk_uploads))
+        } else {
+            (self.router, self.uploads)
+        }
     }
 }

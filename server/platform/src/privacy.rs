@@ -7,7 +7,7 @@
 
 use crate::{
     audit::{Action, Thing},
-    db::{Db, DbError, Tx},
+    db::{Db, DbError, Tx, rows_of},
     on, owner,
     scope::{AUTH, CustomerScope, Grant, operator},
     staff::{act, can},
@@ -51,7 +51,7 @@ pub async fn export(
         async move {
             let mut tables = Map::new();
             for table in crate::db::tables_of_customers() {
-                tables.insert(table.to_owned(), Value::Array(tx.all_rows(table).await?));
+                tables.insert(table.to_owned(), Value::Array(rows_of(tx, table).await?));
             }
             Ok::<_, DbError>(tables)
         }
@@ -259,45 +259,6 @@ pub async fn sweep(db: &Db, now: Timestamp) -> Result<u64, DbError> {
         .boxed()
     });
     done.await
-}
-
-impl Tx {
-    /// Every row of a table that this transaction sees, as JSON: bytes in hexadecimal.
-    async fn all_rows(&mut self, table: &'static str) -> Result<Vec<Value>, DbError> {
-        use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
-        macro_rules! values {
-            ($rows:expr) => {{
-                let mut all = Vec::new();
-                for row in $rows {
-                    let mut fields = Map::new();
-                    for (index, column) in row.columns().iter().enumerate() {
-                        let raw = row.try_get_raw(index)?;
-                        let value = if raw.is_null() {
-                            Value::Null
-                        } else {
-                            match raw.type_info().name() {
-                                "INTEGER" | "INT8" | "BIGINT" => json!(row.try_get::<i64, _>(index)?),
-                                "BLOB" | "BYTEA" => {
-                                    let bytes = row.try_get::<Vec<u8>, _>(index)?;
-                                    Value::String(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-                                }
-                                _ => json!(row.try_get::<String, _>(index)?),
-                            }
-                        };
-                        fields.insert(column.name().to_owned(), value);
-                    }
-                    all.push(Value::Object(fields));
-                }
-                all
-            }};
-        }
-        // The name comes from the list of tables in this program.
-        let sql = || sqlx::AssertSqlSafe(format!("select * from {table}"));
-        Ok(match self.conn() {
-            crate::db::Conn::Sqlite(c) => values!(sqlx::query(sql()).fetch_all(&mut **c).await?),
-            crate::db::Conn::Postgres(c) => values!(sqlx::query(sql()).fetch_all(&mut **c).await?),
-        })
-    }
 }
 
 #[cfg(all(test, feature = "testing"))]

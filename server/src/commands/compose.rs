@@ -10,7 +10,7 @@ use guichet_app::{
 };
 use guichet_platform::{
     clock::{SharedClock, SystemClock},
-    config::Config,
+    config::{Config, Origin},
     db::{Db, DbOptions},
     identity::{self, Identity, Sealer},
     inbox::{Feed, Inbox},
@@ -98,19 +98,46 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
         .context("the password parameters do not work")?;
     let house = House::new(Ground::of(config));
     house.look(&db).await.context("the settings cannot be read")?;
-    let path = config.sealing_key();
-    let key = key_file::open(&path, &*random).with_context(|| format!("{} holds no key", path.display()))?;
-    let identity = Identity::new(identity::Parts {
-        db: db.clone(),
-        clock: clock.clone(),
-        random: random.clone(),
-        sessions: sessions.clone(),
-        passwords: passwords.clone(),
-        sealer: Sealer::new(&key, random.clone()),
-        profile: config.session.profile,
-        institution: config.institution.name.clone(),
-        origin: config.server.public_origin.as_str().to_owned(),
-        letters: Arc::new(HouseLetters(house.clone())),
-    })?;
+    let makers =
+        Makers { db: &db, clock: &clock, random: &random, sessions: &sessions, passwords: &passwords, house: &house };
+    let identity = makers.identity(config, &config.server.public_origin)?;
     Ok(Parts { db, clock, random, inbox, sessions, passwords, identity, house, metrics })
+}
+
+/// What identity is made of.
+struct Makers<'a> {
+    db: &'a Db,
+    clock: &'a SharedClock,
+    random: &'a SharedRandom,
+    sessions: &'a Sessions,
+    passwords: &'a Passwords,
+    house: &'a House,
+}
+
+impl Makers<'_> {
+    fn identity(&self, config: &Config, origin: &Origin) -> anyhow::Result<Identity> {
+        let path = config.sealing_key();
+        let key = key_file::open(&path, &**self.random).with_context(|| format!("{} holds no key", path.display()))?;
+        Ok(Identity::new(identity::Parts {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            sessions: self.sessions.clone(),
+            passwords: self.passwords.clone(),
+            sealer: Sealer::new(&key, self.random.clone()),
+            profile: config.session.profile,
+            institution: config.institution.name.clone(),
+            origin: origin.as_str().to_owned(),
+            letters: Arc::new(HouseLetters(self.house.clone())),
+        })?)
+    }
+}
+
+/// Identity at another origin: passkeys are for the one that they were made at.
+///
+/// # Errors
+/// When the origin is none that a passkey can be for.
+pub fn identity(config: &Config, parts: &Parts, origin: &Origin) -> anyhow::Result<Identity> {
+    let Parts { db, clock, random, sessions, passwords, house, .. } = parts;
+    Makers { db, clock, random, sessions, passwords, house }.identity(config, origin)
 }

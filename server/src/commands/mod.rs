@@ -67,6 +67,9 @@ enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(User),
+    /// The institution's own people.
+    #[command(subcommand)]
+    Staff(Staff),
     /// The audit log: what was done, by whom, to whose data.
     #[command(subcommand)]
     Audit(Audit),
@@ -115,6 +118,19 @@ enum User {
         /// The customer number.
         #[arg(long)]
         customer: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Staff {
+    /// Give somebody of the institution a first access: prints a number and an activation code.
+    Invite {
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// What they may do: administrator, operator, agent, lead, privacy, auditor, or a role of the institution's own.
+        #[arg(long, default_value = "administrator")]
+        role: String,
     },
 }
 
@@ -179,6 +195,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             audit::list(config, customer, (from, to), json).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Audit(Audit::Key) => audit::key(&config).map(|()| ExitCode::SUCCESS),
+        Command::Staff(Staff::Invite { name, role }) => {
+            user::invite_person(config, name, role).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::User(User::Invite { customer }) => user::invite(config, &customer).await.map(|()| ExitCode::SUCCESS),
         Command::Simulate { part, to, every } => {
             simulate::simulate(config, part, to, every).await.map(|()| ExitCode::SUCCESS)

@@ -1,6 +1,10 @@
 //! `guichet serve` and `guichet demo`.
 
-use super::{Parts, compose, say};
+use super::{
+    Parts,
+    compose::{self, compose},
+    say,
+};
 use crate::{
     demo, http,
     simulate::{Part, Stage, play},
@@ -24,7 +28,7 @@ use guichet_platform::{
     serve::{ServeOptions, serve as serve_http},
     sources::counts,
     staff,
-    telemetry::{self, Metrics, metrics_router},
+    telemetry::{self, metrics_router},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -71,6 +75,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         inbox: parts.inbox.clone(),
         audit_keys: Arc::new([signer.public_key()]),
         log: Some(log),
+        desk: config.server.admin_listen.is_none(),
         setup,
         keep_alive: Duration::from_secs(u64::from(config.live.keep_alive_seconds)),
     };
@@ -97,12 +102,28 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
             stop.clone(),
         )),
     ];
+    if let (Some(address), Some(origin)) = (config.server.admin_listen, &config.server.admin_origin) {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("{address} is not free; choose another in server.admin_listen"))?;
+        let services = Services {
+            origin: origin.as_str().into(),
+            identity: compose::identity(&config, &parts, origin)?,
+            desk: true,
+            ..services.clone()
+        };
+        let hooks = http::HookDoor::shut(&config, parts.inbox.clone(), parts.clock.clone(), metrics.clone());
+        let app = http::router(services, hooks, &config.server.site_dir, metrics.clone());
+        let options = ServeOptions::from(&config.server);
+        work.push(tokio::spawn(serve_beside(listener, app, options, stop.clone())));
+        tracing::info!(server.admin_listen = %address, "The administration is at {}", origin.as_str());
+    }
     if let Some(address) = config.server.metrics_listen {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("{address} is not free; choose another in server.metrics_listen"))?;
         let options = ServeOptions::from(&config.server);
-        work.push(tokio::spawn(serve_metrics(listener, metrics.clone(), options, stop.clone())));
+        work.push(tokio::spawn(serve_beside(listener, metrics_router(metrics.clone()), options, stop.clone())));
     }
     if let Some(every) = demo {
         demo::prepare(&parts, &config.data).await?;
@@ -202,9 +223,10 @@ fn postman(config: &Config, parts: &Parts) -> anyhow::Result<mail::Courier> {
     Ok(mail::Courier::new(db.clone(), clock.clone(), random.clone(), metrics.clone(), way))
 }
 
-async fn serve_metrics(listener: TcpListener, metrics: Metrics, options: ServeOptions, stop: CancellationToken) {
-    if let Err(error) = serve_http(listener, metrics_router(metrics), options, stop).await {
-        tracing::error!(%error, "The metrics are no longer served");
+/// Serves something beside the portal: its metrics, the administration.
+async fn serve_beside(listener: TcpListener, app: axum::Router, options: ServeOptions, stop: CancellationToken) {
+    if let Err(error) = serve_http(listener, app, options, stop).await {
+        tracing::error!(%error, "What is served beside the portal is no longer served");
     }
 }
 

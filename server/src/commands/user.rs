@@ -1,4 +1,4 @@
-//! `guichet user add` and `guichet user invite`.
+//! `guichet user add`, `guichet user invite` and `guichet staff invite`.
 
 use super::{compose, say};
 use anyhow::{Context as _, bail};
@@ -7,6 +7,7 @@ use guichet_platform::{
     identity::until_days,
     password::{Weak, check_new},
     scope,
+    staff::NewPerson,
 };
 use std::io::BufRead as _;
 
@@ -43,5 +44,19 @@ pub(super) async fn invite(config: Config, customer: &str) -> anyhow::Result<()>
     parts.db.close().await;
     say(&format!("Activation code  {}", activation.code));
     say(&format!("Good once, for {} days, at {}/activate", until_days(), config.server.public_origin.as_str()));
+    Ok(())
+}
+
+pub(super) async fn invite_person(config: Config, name: String, role: String) -> anyhow::Result<()> {
+    let parts = compose(&config).await?;
+    let person = NewPerson { name, role: role.clone(), title: String::new() };
+    let Some(invitation) = parts.identity.invite_first(&scope::operator(), person).await? else {
+        bail!("there is no role {role}, or the name is empty or longer than 80 characters");
+    };
+    parts.db.close().await;
+    let origin = config.server.admin_origin.as_ref().unwrap_or(&config.server.public_origin);
+    say(&format!("Number           {}", invitation.number));
+    say(&format!("Activation code  {}", invitation.activation.code));
+    say(&format!("Good once, for {} days, at {}/activate", until_days(), origin.as_str()));
     Ok(())
 }

@@ -15,6 +15,7 @@ use guichet_platform::{
     outbox::Poster,
     random::Random,
     scope,
+    staff::NewPerson,
 };
 use std::fs;
 
@@ -26,6 +27,14 @@ const SIGN_INS: [(&str, &str); 3] = [
     ("44712208", "ines.moreau@mail.example"),
     ("44712209", "hugo.moreau@mail.example"),
     ("51880314", "jonas.weber@mail.example"),
+];
+
+/// The institution's people: name, role, what they do, e-mail address.
+const STAFF: [(&str, &str, &str, &str); 4] = [
+    ("Priya Natarajan", "administrator", "Digital channels", "priya.natarajan@bank.example"),
+    ("Salim Benali", "agent", "Customer care", "salim.benali@bank.example"),
+    ("Nadia Kaya", "lead", "Customer care", "nadia.kaya@bank.example"),
+    ("Anke Vogt", "privacy", "Data protection", "anke.vogt@bank.example"),
 ];
 
 /// Who the customers are and what they hold; Inès and Hugo share an account.
@@ -119,6 +128,15 @@ pub(crate) async fn prepare(parts: &Parts, data: &config::Data) -> anyhow::Resul
             );
         }
     }
+    for (name, role, title, email) in STAFF {
+        if !parts.identity.knows(&scope::operator(), email).await? {
+            let person = NewPerson { name: name.to_owned(), role: role.to_owned(), title: title.to_owned() };
+            let invitation = parts.identity.invite_first(&scope::operator(), person).await?;
+            let number = invitation.with_context(|| format!("the role {role} is missing"))?.number;
+            let hash = parts.passwords.hash(PASSWORD.to_owned()).await?;
+            parts.identity.set_credential(&scope::operator(), &number, email, hash).await?;
+        }
+    }
     Ok(())
 }
 
@@ -128,6 +146,9 @@ pub(crate) fn greeting(config: &Config) -> String {
     let mut text = format!("\n  Guichet, the counter that never closes\n\n  Open      {origin}\n");
     for (_, email) in SIGN_INS {
         text.push_str(&format!("  Sign in   {email}\n"));
+    }
+    for (_, role, _, email) in STAFF {
+        text.push_str(&format!("  Staff     {email} ({role}; asks for a second factor)\n"));
     }
     text.push_str(&format!("  Password  {PASSWORD}\n"));
     if config.mail.transport == MailTransport::Page {

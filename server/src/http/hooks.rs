@@ -75,6 +75,12 @@ impl HookDoor {
         }
     }
 
+    /// A door without secrets: no webhook comes in here.
+    #[must_use]
+    pub fn shut(config: &Config, inbox: Inbox, clock: SharedClock, metrics: Metrics) -> Self {
+        Self { secrets: Arc::default(), ..Self::new(config, inbox, clock, metrics) }
+    }
+
     /// Its route. It stands outside the guard: a webhook comes from no page of ours and has no session.
     pub(super) fn router(self) -> Router {
         let limit = DefaultBodyLimit::max(self.max_bytes);

@@ -64,7 +64,7 @@ pub const MACHINE_ROUTES: [RouteEntry; 6] = [
 
 /// The whole portal.
 pub fn router(services: Services, hooks: HookDoor, site_dir: &Path, metrics: Metrics) -> Router {
-    let (forms, uploads) = routes().into_routers();
+    let (forms, uploads) = routes().into_routers(services.desk);
     let uploads = uploads.layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(MAX_UPLOAD_BYTES));
     let pages = forms
         .fallback(not_found)

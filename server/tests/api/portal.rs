@@ -166,6 +166,7 @@ impl Portal {
             inbox: inbox.clone(),
             audit_keys: Arc::new([]),
             log: None,
+            desk: true,
             setup: guichet_app::admin::setup::Door::default(),
             keep_alive: Duration::from_secs(15),
         };

@@ -19,9 +19,22 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 /// What somebody fills in for [`TABLE`].
 fn mapping_fields(act: &'static str) -> Vec<(&'static str, &'static str)> {
     vec![
-        ("act", act), ("name", "Kassa"), ("delimiter", "semicolon"), ("quote", "\""), ("header", "yes"), ("decimal", ","), ("thousands", "."),
-        ("date_order", "dmy"), ("booking_date", "Buchungstag"), ("sign", "signed"), ("amount", "Betrag"), ("balance", "Saldo"),
-        ("remittance", "Text"), ("account_fixed", OWN[0]), ("currency_fixed", "EUR"), ("holds", "statement"),
+        ("act", act),
+        ("name", "Kassa"),
+        ("delimiter", "semicolon"),
+        ("quote", "\""),
+        ("header", "yes"),
+        ("decimal", ","),
+        ("thousands", "."),
+        ("date_order", "dmy"),
+        ("booking_date", "Buchungstag"),
+        ("sign", "signed"),
+        ("amount", "Betrag"),
+        ("balance", "Saldo"),
+        ("remittance", "Text"),
+        ("account_fixed", OWN[0]),
+        ("currency_fixed", "EUR"),
+        ("holds", "statement"),
     ]
 }
 

@@ -26,6 +26,16 @@ pub(in crate::admin) const PRESETS: [(&str, &str, &str, u8); 4] = [
 /// Bytes of a release that comes as a file.
 const MAX_IMPORT: usize = 2 << 20;
 
+/// Gives settings the colours and the shape of a house of the design; a word that is none changes nothing.
+pub(in crate::admin) fn begin_from(settings: &mut Settings, preset: &str) {
+    let found = PRESETS.into_iter().find(|(word, ..)| *word == preset);
+    if let Some((_, brand, accent, round)) = found
+        && let (Ok(brand), Ok(accent)) = (brand.parse(), accent.parse())
+    {
+        (settings.brand.brand, settings.brand.accent, settings.brand.round) = (brand, accent, round);
+    }
+}
+
 /// `POST /admin/brand/save`.
 pub(super) async fn save_brand(
     State(services): State<Services>,
@@ -56,11 +66,7 @@ pub(super) async fn save_brand(
             settings.modules = settings.modules.with(module, on);
         }
     }
-    if let Some((_, brand, accent, round)) = PRESETS.into_iter().find(|preset| preset.0 == fields.get("preset")) {
-        if let (Ok(brand), Ok(accent)) = (brand.parse(), accent.parse()) {
-            (settings.brand.brand, settings.brand.accent, settings.brand.round) = (brand, accent, round);
-        }
-    }
+    begin_from(&mut settings, fields.get("preset"));
     match fields.get("drop") {
         "logo" => settings.brand.logo = None,
         "logo_dark" => settings.brand.logo_dark = None,

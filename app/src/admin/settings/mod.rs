@@ -7,7 +7,7 @@ mod notices;
 mod releases;
 mod texts;
 
-pub(super) use acts::PRESETS;
+pub(super) use acts::{PRESETS, begin_from};
 
 use super::parts::{said, tabs};
 use crate::{

@@ -214,6 +214,14 @@ fn one_bad_row_is_kept_aside_with_its_line_and_its_reason_and_the_rest_goes_on()
 }
 
 #[test]
+fn a_bad_cell_does_not_change_what_the_others_are() {
+    let text = "Buchungstag;Text;Betrag\n18.11.2026;a;-4,50\n19.11.2026;b;-1..00\n20.11.2026;c;2.000,00\n";
+    let report = report_bytes(text.as_bytes(), None, &Limits::default());
+    assert_eq!((report.entry_count, report.quarantined_count), (2, 1));
+    assert_eq!(sums(&report).0.to_string(), "2000");
+}
+
+#[test]
 fn balances_that_do_not_fit_the_amounts_are_told_with_the_row() {
     let text = "Date,Text,Amount,Balance,Currency,Account\n2026-04-01,a,1.00,101.00,EUR,7\n2026-04-02,b,1.00,103.00,EUR,7\n2026-04-03,c,1.00,104.00,EUR,7\n";
     let report = report_bytes(text.as_bytes(), None, &Limits::default());

@@ -71,12 +71,15 @@ struct Columns {
 /// # Errors
 /// What the database says.
 pub async fn search(tx: &mut Tx, _scope: &StaffScope, search: &Search) -> Result<Vec<Line>, DbError> {
-    const LIST: &str =
-        "select a.seq, a.at, a.actor_kind, p.name as actor_name, a.action, a.outcome, w.number as customer,
-          a.network, a.device, a.detail
+    // Who of the institution looks after their own access does it as everybody does.
+    const LIST: &str = "select a.seq, a.at,
+          case when m.customer_id is not null and a.actor_kind = 'customer' then 'staff' else a.actor_kind end as actor_kind,
+          p.name as actor_name, a.action, a.outcome, w.number as customer, a.network, a.device, a.detail
         from audit a left join customer c on c.id = a.actor_id left join party p on p.id = c.party_id
-          left join customer w on w.id = a.customer_id
-        where a.seq < $1 and a.at >= $2 and a.at < $3 and ($4 = '' or a.action = $4) and ($5 = '' or a.actor_kind = $5)
+          left join staff m on m.customer_id = a.actor_id left join customer w on w.id = a.customer_id
+        where a.seq < $1 and a.at >= $2 and a.at < $3 and ($4 = '' or a.action = $4)
+          and ($5 = '' or $5 = case when m.customer_id is not null and a.actor_kind = 'customer' then 'staff'
+            else a.actor_kind end)
           and ($6 = '' or w.number = $6)
         order by a.seq desc limit $7";
     let rows: Vec<Columns> = on!(tx, c => sqlx::query_as(LIST)

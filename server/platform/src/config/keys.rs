@@ -86,7 +86,7 @@ const fn key(
 use Shape::{List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 56] = [
+pub(super) const KEYS: [Key; 58] = [
     key(
         "institution",
         "name",
@@ -142,6 +142,23 @@ pub(super) const KEYS: [Key; 56] = [
         "\"target/site\"",
         "The built files: scripts, styles, icons.",
         "a folder",
+    ),
+    key(
+        "server",
+        "admin_listen",
+        Text(|text| text.is_empty() || is_address(text)),
+        "\"\"",
+        "Where the administration listens, apart from the portal: for a network that customers cannot reach. There the \
+            institution's people sign in, and nowhere else. Empty: at the same address as the portal.",
+        "an address and a port, or nothing",
+    ),
+    key(
+        "server",
+        "admin_origin",
+        Text(|text| text.is_empty() || text.parse::<Origin>().is_ok()),
+        "\"\"",
+        "What the institution's people type to come there, where server.admin_listen names an address.",
+        "scheme, host and port without a path, or nothing",
     ),
     key(
         "server",

@@ -179,6 +179,16 @@ impl Reading {
         );
         let listen = server.listen;
         rule(
+            server.admin_listen.is_some() != server.admin_origin.is_some(),
+            "server.admin_listen and server.admin_origin belong together: both, or neither".to_owned(),
+        );
+        rule(
+            server.admin_listen == Some(listen) && listen.port() != 0
+                || server.admin_origin.as_ref().is_some_and(|origin| origin.as_str() == server.public_origin.as_str()),
+            "server.admin_listen and server.admin_origin are those of the portal; the administration takes its own"
+                .to_owned(),
+        );
+        rule(
             server.metrics_listen == Some(listen) && listen.port() != 0,
             format!("server.metrics_listen is \"{listen}\", where the portal listens; it takes an address of its own"),
         );

@@ -36,6 +36,12 @@ pub struct Server {
     pub public_origin: Origin,
     /// The built files: scripts, styles, icons.
     pub site_dir: PathBuf,
+    /// Address and port of the administration, when it has its own.
+    #[serde(deserialize_with = "optional")]
+    pub admin_listen: Option<SocketAddr>,
+    /// The origin that the institution's people type, when the administration has its own address.
+    #[serde(deserialize_with = "optional")]
+    pub admin_origin: Option<Origin>,
     /// Address and port of the metrics; none when they are off.
     #[serde(deserialize_with = "optional")]
     pub metrics_listen: Option<SocketAddr>,

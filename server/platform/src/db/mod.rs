@@ -14,6 +14,7 @@ mod migrate;
 mod open;
 mod policy;
 mod rehearsal;
+mod rows;
 mod seat;
 #[cfg(all(test, feature = "testing"))]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -37,6 +38,7 @@ use tokio::sync::Notify;
 pub use migrate::migration_names;
 pub use open::DbOptions;
 pub(crate) use policy::tables_of_customers;
+pub(crate) use rows::rows_of;
 
 /// Why the database did not answer.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,4 @@
-//! Where a value came from and how fresh it is, for customers: of documents that their own rows came in, and of sources,
-//! which are nobody's.
+//! Whether what a source feeds is late, for customers: sources are nobody's.
 
 use super::{
     health::facts,
@@ -10,49 +9,7 @@ use crate::{
     on,
     scope::CustomerScope,
 };
-use guichet_types::{Id, Timestamp, kind};
-
-/// Where a value came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The source's name.
-    pub source: String,
-    /// The file or the message.
-    pub document: String,
-    /// What kind of message it was.
-    pub message_type: Option<String>,
-    /// When it came.
-    pub received_at: Timestamp,
-}
-
-/// Where a document came from; none when no row of the customer's is from it.
-///
-/// # Errors
-/// What the database says.
-pub async fn origin(tx: &mut Tx, _: &CustomerScope, document: &[u8]) -> Result<Option<Origin>, DbError> {
-    const ORIGIN: &str = "select d.source, d.name, d.message_type, d.received_at, s.settings
-        from source_document d left join source s on s.key = d.source where d.id = $1";
-    type Row = (String, String, Option<String>, i64, Option<String>);
-    let row: Option<Row> = on!(tx, c => sqlx::query_as(ORIGIN).bind(document).fetch_optional(&mut **c).await)?;
-    Ok(row.map(|(key, document, message_type, at, settings)| {
-        let settings: SourceSettings = settings.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let source = settings.name.filter(|name| !name.is_empty()).unwrap_or(key);
-        // A webhook's document has the source's name before its own.
-        Origin { source, document, message_type, received_at: Timestamp(at) }
-    }))
-}
-
-/// As [`origin`], by a document's id.
-///
-/// # Errors
-/// What the database says.
-pub async fn origin_of(
-    tx: &mut Tx,
-    scope: &CustomerScope,
-    document: Id<kind::Document>,
-) -> Result<Option<Origin>, DbError> {
-    origin(tx, scope, document.as_bytes()).await
-}
+use guichet_types::Timestamp;
 
 /// That something is late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

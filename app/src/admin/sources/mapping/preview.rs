@@ -6,7 +6,7 @@ use crate::{
 };
 use guichet_formats::{
     Class, Limits,
-    bank_csv::{self, Mapping},
+    bank_csv::{self, Given, Mapping},
     record::{Entry, EntryStatus, Record},
 };
 use leptos::prelude::*;
@@ -17,6 +17,12 @@ const SHOWN: usize = 15;
 
 pub(super) fn preview(visitor: &Visitor, sample: &[u8], mapping: &Mapping) -> impl IntoView + use<> {
     let w = visitor.words();
+    // What is not said yet does not keep the rest from being seen.
+    let mapping = &Mapping {
+        account: mapping.account.clone().or_else(|| Some(Given::Fixed(bank_csv::UNNAMED.to_owned()))),
+        currency: mapping.currency.clone().or_else(|| Some(Given::Fixed(bank_csv::NO_CURRENCY.to_owned()))),
+        ..mapping.clone()
+    };
     let limits = Limits { max_entries: 2_000, ..Limits::default() };
     let mut entries: Vec<(String, Entry)> = Vec::new();
     let mut account = String::new();

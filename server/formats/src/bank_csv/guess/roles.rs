@@ -98,8 +98,13 @@ impl Columns<'_> {
     /// Which mark is before a fraction.
     fn marks(&self, mapping: &mut Mapping) {
         let (mut point, mut comma) = (0, 0);
+        // A column that is called a figure is one, even if some of its cells cannot be read.
+        let called = |at: usize, profile: &Profile| {
+            let figures = [Role::Amount, Role::Debit, Role::Credit, Role::Balance];
+            profile.has_amounts() && figures.into_iter().any(|role| fit(&self.names[at], role) >= 50)
+        };
         for (at, profile) in self.profiles.iter().enumerate() {
-            if !self.taken[at] && profile.is_amount() {
+            if !self.taken[at] && (profile.is_amount() || called(at, profile)) {
                 point += profile.proof[0];
                 comma += profile.proof[1];
             }

@@ -102,6 +102,11 @@ export class World {
     throw new Error('the server does not begin to answer');
   }
 
+  /** The code that the server prints while nobody of the institution can sign in. */
+  setupCode(): string {
+    return /with the code\s+(\S+)/.exec(this.printed)?.[1] ?? '';
+  }
+
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const server = this.server;
     if (!server || server.exitCode !== null) return;

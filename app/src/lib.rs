@@ -31,6 +31,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod web;
 #[cfg(feature = "ssr")]
+pub mod whence;
+#[cfg(feature = "ssr")]
 pub mod words;
 
 /// The domains, by the names of their folders. A test holds them to a stylesheet and texts of their own.

@@ -78,6 +78,13 @@ pub(crate) fn title(w: Words, action: Option<Action>, count: u64) -> String {
         Some(A::PaceExceeded) => w.get("activity-pace-exceeded"),
         Some(A::ForeignPage) => w.get("activity-foreign-page"),
         Some(A::KeyRotated) => w.get("activity-key-rotated"),
+        Some(A::DocumentReplayed) => w.get("activity-document-replayed"),
+        Some(A::PieceCorrected) => w.get("activity-piece-corrected"),
+        Some(A::PieceDiscarded) => w.get("activity-piece-discarded"),
+        Some(A::DocumentRehearsed) => w.get("activity-document-rehearsed"),
+        Some(A::SourceChanged) => w.get("activity-source-changed"),
+        Some(A::SourceSecretMade) => w.get("activity-source-secret"),
+        Some(A::MappingChanged) => w.get("activity-mapping-changed"),
         // Of a later version.
         None => w.get("activity-other"),
     }

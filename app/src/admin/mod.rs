@@ -10,6 +10,7 @@ mod parts;
 mod people;
 mod settings;
 pub mod setup;
+mod sources;
 
 use crate::web::{Access, Routes};
 use axum::routing::get;
@@ -19,6 +20,7 @@ use axum::routing::get;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/admin", Access::AnyStaff, get(desk::get))
+        .and(sources::routes())
         .and(settings::routes())
         .and(people::routes())
         .and(audit::routes())

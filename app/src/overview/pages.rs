@@ -10,11 +10,12 @@ use crate::{
     portfolio::{book::Book, pages::summary},
     ui::{Place, app_page, live_lamp},
     web::{Access, Problem, Routes, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response, routing::get};
 use futures::FutureExt as _;
-use guichet_platform::db::DbError;
+use guichet_platform::{db::DbError, sources::Carries};
 use leptos::{either::Either, prelude::*};
 
 /// The routes of this domain.
@@ -27,18 +28,19 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let (scope, today) = (who.session.scope, figures.today());
-    let read_figures = figures.clone();
+    let (read_figures, now) = (figures.clone(), services.clock.now());
     let read = services.db.read(&scope, move |tx| {
         async move {
             let live = guichet_platform::live::cursor(tx, &scope).await?;
             let books = summary::read(tx, &scope, today).await?;
             let parcels = parcels::store::list_parcels(tx, &scope).await?;
             let ahead = claims::pages::read_ahead(tx, &scope, &read_figures).await?;
-            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, books, parcels, ahead, live))
+            let late = whence::late(tx, &scope, &Carries::ALL, now).await?;
+            Ok::<_, DbError>((glimpse::read(tx, &scope, today).await?, books, parcels, ahead, live, late))
         }
         .boxed()
     });
-    let (money, books, parcels, ahead, live) = read.await?;
+    let (money, books, parcels, ahead, live, late) = read.await?;
     let title = w.get("nav-overview");
     let name = who.session.given_name.clone().unwrap_or_else(|| who.session.name.clone());
     let (_, minutes) = figures.local(figures.now());
@@ -56,6 +58,7 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{figures.weekday_date(figures.today())}</p></div>
                 {live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             {if money.accounts.is_empty() && books.is_empty() && parcels.is_empty() && ahead.is_empty() {
                 Either::Left(view! { <div class="panel">{no_accounts(visitor)}</div> })
             } else {

@@ -27,6 +27,7 @@ macro_rules! texts {
             include_str!(concat!("../parcels/text/", $tag, ".ftl")),
             include_str!(concat!("../claims/text/", $tag, ".ftl")),
             include_str!(concat!("../mail/text/", $tag, ".ftl")),
+            include_str!(concat!("../admin/sources/text/", $tag, ".ftl")),
             include_str!(concat!("../house/text/", $tag, ".ftl")),
             include_str!(concat!("../admin/text/", $tag, ".ftl")),
         ]

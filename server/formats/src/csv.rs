@@ -48,8 +48,11 @@ pub(crate) struct Rows<'a> {
     at: usize,
     line: u64,
     delimiter: char,
+    quote: char,
     max_row: usize,
     broken: u32,
+    /// Where the last row, or the last broken line, begins.
+    begin: usize,
 }
 
 impl<'a> Rows<'a> {
@@ -65,7 +68,28 @@ impl<'a> Rows<'a> {
     /// Over a text whose delimiter is known.
     pub fn delimited(text: &'a str, delimiter: char, limits: &Limits) -> Self {
         let text = text.trim_start_matches('\u{feff}');
-        Self { text, at: 0, line: 1, delimiter, max_row: limits.max_text, broken: 0 }
+        Self { text, at: 0, line: 1, delimiter, quote: '"', max_row: limits.max_text, broken: 0, begin: 0 }
+    }
+
+    /// With another quote; a nought for none.
+    pub fn quoted_by(self, quote: Option<char>) -> Self {
+        Self { quote: quote.unwrap_or('\0'), ..self }
+    }
+
+    /// Passes over lines at the beginning, whatever stands in them.
+    pub fn skip_lines(mut self, lines: u32) -> Self {
+        for _ in 0..lines {
+            let rest = self.rest();
+            let Some(end) = rest.find('\n') else { break };
+            self.at += end + 1;
+            self.line += 1;
+        }
+        self
+    }
+
+    /// The last row as it stands in the text, without the end of its line.
+    pub fn raw(&self) -> &'a str {
+        self.text.get(self.begin..self.at).unwrap_or_default().trim_end_matches(['\n', '\r'])
     }
 
     fn rest(&self) -> &'a str {
@@ -74,6 +98,7 @@ impl<'a> Rows<'a> {
 
     fn row(&mut self) -> Result<Row, Broken> {
         let (begin, line) = (self.at, self.line);
+        self.begin = begin;
         let mut cells = Vec::new();
         loop {
             let cell = self.cell();
@@ -99,7 +124,7 @@ impl<'a> Rows<'a> {
     /// The next cell, and whether it is the last of its row. None where its closing quote is missing, or too far away.
     fn cell(&mut self) -> Option<(String, bool)> {
         let mut cell = String::new();
-        if let Some(inside) = self.rest().trim_start_matches(' ').strip_prefix('"') {
+        if let Some(inside) = self.rest().trim_start_matches(' ').strip_prefix(self.quote) {
             self.at = self.text.len() - inside.len();
             self.quoted(&mut cell)?;
         }
@@ -107,7 +132,8 @@ impl<'a> Rows<'a> {
         let end = rest.find([self.delimiter, '\n']).unwrap_or(rest.len());
         cell.push_str(&rest[..end]);
         let is_last = !rest[end..].starts_with(self.delimiter);
-        self.at += (end + 1).min(rest.len());
+        let next = if is_last { 1 } else { self.delimiter.len_utf8() };
+        self.at += (end + next).min(rest.len());
         Some((cell.trim().to_owned(), is_last))
     }
 
@@ -116,14 +142,14 @@ impl<'a> Rows<'a> {
         loop {
             let near = self.rest();
             let near = &near[..near.floor_char_boundary(self.max_row)];
-            let end = near.find('"')?;
+            let end = near.find(self.quote)?;
             cell.push_str(&near[..end]);
-            self.at += end + 1;
-            if cell.len() > self.max_row || !self.rest().starts_with('"') {
+            self.at += end + self.quote.len_utf8();
+            if cell.len() > self.max_row || !self.rest().starts_with(self.quote) {
                 return Some(());
             }
-            cell.push('"');
-            self.at += 1;
+            cell.push(self.quote);
+            self.at += self.quote.len_utf8();
         }
     }
 

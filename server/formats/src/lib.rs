@@ -9,9 +9,11 @@
 //! assert_eq!(report.class.as_str(), "accept");
 //! ```
 
+pub mod bank_csv;
 mod calendar;
 mod camt;
 mod chain;
+pub mod correct;
 mod csv;
 mod decode;
 mod detect;

@@ -45,6 +45,12 @@ pub enum MessageType {
     /// Open Financial Exchange: bank and card statements as programs for home bookkeeping read them.
     #[serde(rename = "OFX")]
     Ofx,
+    /// A bank's own table of entries, read through a mapping, that is complete for its days.
+    #[serde(rename = "CSV")]
+    Csv,
+    /// The same, of single movements: the next file may have some of them again.
+    #[serde(rename = "CSV movements")]
+    CsvMovements,
 }
 
 /// What a statement-like thing means for the balance.
@@ -64,9 +70,9 @@ impl MessageType {
     #[must_use]
     pub const fn kind(self) -> StatementKind {
         match self {
-            Self::Camt053 | Self::Mt940 | Self::Ofx => StatementKind::Statement,
+            Self::Camt053 | Self::Mt940 | Self::Ofx | Self::Csv => StatementKind::Statement,
             Self::Camt052 | Self::Mt942 => StatementKind::Intraday,
-            Self::Camt054 => StatementKind::Notification,
+            Self::Camt054 | Self::CsvMovements => StatementKind::Notification,
         }
     }
 
@@ -80,6 +86,8 @@ impl MessageType {
             Self::Mt940 => "MT940",
             Self::Mt942 => "MT942",
             Self::Ofx => "OFX",
+            Self::Csv => "CSV",
+            Self::CsvMovements => "CSV movements",
         }
     }
 }

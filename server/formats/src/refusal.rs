@@ -113,6 +113,12 @@ pub enum Refusal {
         /// Why.
         refusal: Box<Self>,
     },
+    /// The file's mapping does not fit it.
+    #[error("the mapping does not fit: {reason}")]
+    Mapping {
+        /// What of it.
+        reason: String,
+    },
     /// The taker of the records wanted no more.
     #[error("the reading was stopped")]
     Stopped,
@@ -141,6 +147,7 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::SenderError { .. } => "sender_error",
             Self::Member { refusal, .. } => refusal.code(),
+            Self::Mapping { .. } => "mapping",
             Self::Stopped => "stopped",
             Self::Io(_) => "io",
         }

@@ -8,7 +8,7 @@ pub use shape::{BalanceReport, Class, CurrencySums, Report, StatementReport};
 
 use crate::{
     Refusal,
-    record::{Balance, Check, Entry, EntryStatus, Record, StatementEnd, StatementHead},
+    record::{Balance, Check, Entry, EntryStatus, MessageType, Record, StatementEnd, StatementHead},
     totals::difference,
 };
 use guichet_types::Decimal;
@@ -33,7 +33,11 @@ impl Reporter {
                 self.swift = document.version.starts_with("MT");
                 self.report.document_count += 1;
                 if self.report.document_count == 1 {
-                    self.report.format = Some(if self.swift { "mt94x" } else { "camt" });
+                    self.report.format = Some(match document.message_type {
+                        _ if self.swift => "mt94x",
+                        MessageType::Csv | MessageType::CsvMovements => "csv",
+                        _ => "camt",
+                    });
                     self.report.version = Some(document.version.clone());
                     self.report.message_type = Some(document.message_type.as_str());
                     self.report.message_id.clone_from(&document.message_id);

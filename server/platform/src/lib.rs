@@ -24,6 +24,7 @@ pub mod random;
 pub mod scope;
 pub mod serve;
 pub mod session;
+pub mod sources;
 pub mod staff;
 pub mod telemetry;
 #[cfg(feature = "testing")]

@@ -4,6 +4,7 @@ mod audit;
 mod compose;
 mod import;
 mod keys;
+mod replay;
 mod serve;
 mod simulate;
 mod user;
@@ -51,6 +52,18 @@ enum Command {
         /// Only read and report; write nothing.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Read everything that was ever taken in once more, from the raw store, in the order in which it came.
+    ///
+    /// The raw store of this configuration is read; its database is not changed. Ends with status 1 when a check fails.
+    Replay {
+        /// Build this database, which must be empty: sqlite:FILE or postgres://USER@HOST/DATABASE.
+        #[arg(long, value_name = "DATABASE")]
+        into: Option<String>,
+        /// Compare what comes out with the database of this configuration, table by table. Without --into, in a database
+        /// that is made for it and taken away.
+        #[arg(long, required_unless_present = "into")]
+        check: bool,
     },
     /// People who sign in.
     #[command(subcommand)]
@@ -185,6 +198,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Import { files, json, dry_run } => import::import(config, files, json, dry_run).await,
+        Command::Replay { into, check } => replay::replay(config, into, check).await,
         Command::User(User::Add { customer, email }) => {
             user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
         }

@@ -26,6 +26,7 @@ use guichet_platform::{
     random::OsRandom,
     scope,
     serve::{ServeOptions, serve as serve_http},
+    sources::counts,
     staff,
     telemetry::{self, metrics_router},
 };
@@ -149,7 +150,8 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
     tokio::spawn(stop_on_signal(stop.clone()));
     let options =
         ServeOptions { open_connections: metrics.open_connections().clone(), ..ServeOptions::from(&config.server) };
-    let hooks = http::HookDoor::new(&config, parts.inbox.clone(), parts.clock.clone(), metrics.clone());
+    let hooks = http::HookDoor::new(&config, parts.inbox.clone(), parts.clock.clone(), metrics.clone())
+        .with_made(parts.db.clone(), parts.identity.sealer().clone());
     let app = http::router(services, hooks, &config.server.site_dir, metrics);
     serve_http(listener, app, options, stop.clone()).await?;
     stop.cancel();
@@ -251,7 +253,7 @@ async fn sweep(identity: Identity, stop: CancellationToken) {
 /// Days for which a letter that is done with can still be looked up: to whom, what about, what became of it.
 const LETTER_DAYS: i64 = 90;
 
-/// Forgets live events that no open page can still ask for, and letters of long ago, once an hour.
+/// Forgets live events that no open page can still ask for, letters of long ago, and old counts of sources, once an hour.
 async fn forget(
     db: guichet_platform::db::Db,
     clock: guichet_platform::clock::SharedClock,
@@ -262,6 +264,10 @@ async fn forget(
         let before = clock.now().plus_seconds(-hours * 3_600);
         if let Err(error) = db.write(&scope::operator(), move |tx| live::forget(tx, before).boxed()).await {
             tracing::warn!(%error, "Old live events could not be forgotten");
+        }
+        let now = clock.now();
+        if let Err(error) = db.write(&scope::operator(), move |tx| counts::forget(tx, now).boxed()).await {
+            tracing::warn!(%error, "Old counts of sources could not be forgotten");
         }
         let before = clock.now().plus_seconds(-LETTER_DAYS * 86_400);
         if let Err(error) = db.write(&scope::operator(), move |tx| mail::forget(tx, before).boxed()).await {

@@ -38,7 +38,7 @@ const STAFF: [(&str, &str, &str, &str); 4] = [
 ];
 
 /// Who the customers are and what they hold; Inès and Hugo share an account.
-const PARTIES: &str = r#"{
+pub const PARTIES: &str = r#"{
   "guichet": "parties/1",
   "customers": [
     {"number": "44712208", "name": "Inès Moreau", "given_name": "Inès", "since": "2017-03-04", "accounts": [

@@ -14,7 +14,10 @@ use axum::{
 use guichet_platform::{
     clock::SharedClock,
     config::{Config, Secret},
+    db::{Db, DbError},
+    identity::Sealer,
     inbox::{Delivery, Inbox, Received},
+    sources,
     telemetry::Metrics,
     webhook,
 };
@@ -28,6 +31,8 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct HookDoor {
     inbox: Inbox,
+    /// Where the secrets are that were made in the portal.
+    made: Option<(Db, Sealer)>,
     clock: SharedClock,
     metrics: Metrics,
     secrets: Arc<BTreeMap<String, Vec<Secret<String>>>>,
@@ -41,11 +46,32 @@ impl HookDoor {
     pub fn new(config: &Config, inbox: Inbox, clock: SharedClock, metrics: Metrics) -> Self {
         Self {
             inbox,
+            made: None,
             clock,
             metrics,
             secrets: Arc::new(config.secrets.hooks.clone()),
             max_bytes: config.hooks.max_bytes(),
             pace: Arc::new(Pace::new(config.hooks.per_second)),
+        }
+    }
+
+    /// Open to sources that were added in the portal, too.
+    #[must_use]
+    pub fn with_made(self, db: Db, sealer: Sealer) -> Self {
+        Self { made: Some((db, sealer)), ..self }
+    }
+
+    /// The secrets of a source: those of the configuration, else the one that was made in the portal.
+    async fn secrets_of(&self, source: &str) -> Result<Vec<Secret<String>>, DbError> {
+        if let Some(secrets) = self.secrets.get(source) {
+            return Ok(secrets.clone());
+        }
+        match &self.made {
+            Some((db, sealer)) if sources::is_name(source) => {
+                let secret = sources::secret::of(db, sealer, sources::hook_key(source)).await?;
+                Ok(secret.into_iter().map(Secret::new).collect())
+            }
+            _ => Ok(Vec::new()),
         }
     }
 
@@ -78,8 +104,11 @@ async fn receive(State(door): State<HookDoor>, Path(source): Path<String>, heade
 impl HookDoor {
     async fn take(&self, source: String, headers: &HeaderMap, body: Body) -> (StatusCode, &'static str) {
         let now = self.clock.now();
+        let Ok(secrets) = self.secrets_of(&source).await else {
+            return (StatusCode::SERVICE_UNAVAILABLE, "failed");
+        };
         // Asked before the body is read, and for known sources alone: a made-up name takes no place in the table.
-        if self.secrets.contains_key(&source) && !self.pace.allows(&source, now) {
+        if !secrets.is_empty() && !self.pace.allows(&source, now) {
             return (StatusCode::TOO_MANY_REQUESTS, "too_many");
         }
         let Ok(body) = axum::body::to_bytes(body, self.max_bytes).await else {
@@ -88,8 +117,7 @@ impl HookDoor {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (id, stamp, signature) = (text("webhook-id"), text("webhook-timestamp"), text("webhook-signature"));
         // A source without secrets is tried against none, so that it takes the same way.
-        let secrets: Vec<&str> =
-            self.secrets.get(&source).into_iter().flatten().map(|secret| secret.expose().as_str()).collect();
+        let secrets: Vec<&str> = secrets.iter().map(|secret| secret.expose().as_str()).collect();
         let seconds = now.millis().div_euclid(1_000);
         if let Err(error) = webhook::verify(&secrets, id, stamp, signature, &body, seconds) {
             tracing::warn!(hook.reason = %error, "A webhook was refused");

@@ -21,5 +21,7 @@ mod pages;
 mod parcels;
 mod portal;
 mod portfolio;
+mod source_pages;
+mod sources;
 mod staff;
 mod watch;

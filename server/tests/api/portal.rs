@@ -185,7 +185,8 @@ impl Portal {
             .secrets
             .hooks
             .insert("carrier".to_owned(), HOOK_SECRETS.map(|text| Secret::new(text.to_owned())).to_vec());
-        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), metrics.clone());
+        let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), metrics.clone())
+            .with_made(world.db.clone(), services.identity.sealer().clone());
         let router = router(services.clone(), hooks, world.folder(), metrics.clone());
         let portal = Self { world, services, inbox, metrics, router };
         portal.send(&parties()).await;

@@ -92,6 +92,11 @@ impl Applier {
         }
     }
 
+    /// What time it is.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Notes what the first reading found.
     pub(super) async fn begin(
         self,

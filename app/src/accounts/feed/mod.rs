@@ -7,6 +7,7 @@
 //! its day; then the statement's own entry takes its place. Every id is made from what the thing is, so the same news twice,
 //! or in another order, or under another name, makes the same rows.
 
+mod again;
 mod apply;
 mod chain;
 mod prepare;
@@ -15,7 +16,9 @@ pub(crate) mod rows;
 use apply::Applier;
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_formats::{
-    Class, Format, Limits, Refusal, Report, Reporter, detect, read, read_zip,
+    Class, Format, Limits, Refusal, Report, Reporter,
+    bank_csv::{self, Mapping},
+    correct, detect, read, read_zip,
     record::{Document, Record, StatementEnd, StatementHead, StatementKind},
 };
 use guichet_platform::{
@@ -23,6 +26,7 @@ use guichet_platform::{
     db::{Db, DbError},
     inbox::{Feed, InboxError, Job, Outcome},
     scope::FeedScope,
+    sources::{aside::Correction, mapping},
 };
 use guichet_types::Currency;
 use prepare::Step;
@@ -30,7 +34,7 @@ pub(crate) use rows::{insert_findings, insert_quarantined};
 use std::{
     collections::HashMap,
     fs::File,
-    io::{BufReader, Seek as _},
+    io::{BufReader, Read as _, Seek as _},
     ops::ControlFlow,
     path::Path,
     sync::Arc,
@@ -40,7 +44,11 @@ use tokio::sync::mpsc;
 /// Records in one transaction.
 const BATCH: usize = 4_000;
 
-/// Reads camt and MT documents into accounts.
+/// Why a table without a mapping is refused.
+const NO_MAPPING: &str =
+    "a bank's table is read by a mapping, and its source has none: make one, then read the file again";
+
+/// Reads camt and MT documents, and banks' tables, into accounts.
 #[derive(Clone, Debug)]
 pub struct AccountsFeed {
     clock: SharedClock,
@@ -79,11 +87,26 @@ impl Feed for AccountsFeed {
     }
 
     fn takes(&self, beginning: &[u8]) -> bool {
-        detect(beginning) != Format::Unknown
+        detect(beginning) != Format::Unknown || bank_csv::detect(beginning)
     }
 
     fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
-        serde_json::to_value(survey(path, &self.limits)?.report).map_err(std::io::Error::other)
+        let beginning = beginning(path)?;
+        let report = if detect(&beginning) == Format::Unknown {
+            // Without a database there is no mapping but the one that is proposed.
+            bank_csv::report_bytes(&std::fs::read(path)?, None, &self.limits)
+        } else {
+            survey(path, &self.limits, None)?.report
+        };
+        serde_json::to_value(report).map_err(std::io::Error::other)
+    }
+
+    fn put_right(&self, bytes: &[u8], correction: &Correction) -> Option<Vec<u8>> {
+        correct::put_right(bytes, &correction.place, &correction.was, &correction.becomes)
+    }
+
+    fn stands_at(&self, bytes: &[u8], place: &str, raw: &str) -> Option<String> {
+        correct::stands_at(bytes, place, raw)
     }
 
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
@@ -91,8 +114,23 @@ impl Feed for AccountsFeed {
     }
 }
 
-/// Runs a file through its reader.
-fn run(path: &Path, limits: &Limits, sink: guichet_formats::Sink<'_>) -> std::io::Result<Result<(), Refusal>> {
+/// The first bytes of a file.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::Read::take(File::open(path)?, guichet_formats::ENOUGH as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Runs a file through its reader: a table through its mapping.
+fn run(
+    path: &Path,
+    limits: &Limits,
+    mapping: Option<&Mapping>,
+    sink: guichet_formats::Sink<'_>,
+) -> std::io::Result<Result<(), Refusal>> {
+    if let Some(mapping) = mapping {
+        return Ok(bank_csv::read(&std::fs::read(path)?, mapping, limits, sink));
+    }
     let mut file = BufReader::with_capacity(256 * 1024, File::open(path)?);
     let format = detect(std::io::BufRead::fill_buf(&mut file)?);
     Ok(if format == Format::Zip {
@@ -103,10 +141,10 @@ fn run(path: &Path, limits: &Limits, sink: guichet_formats::Sink<'_>) -> std::io
     })
 }
 
-fn survey(path: &Path, limits: &Limits) -> std::io::Result<Survey> {
+fn survey(path: &Path, limits: &Limits, mapping: Option<&Mapping>) -> std::io::Result<Survey> {
     let mut reporter = Reporter::default();
     let mut gathering = Gathering { provisional: true, ..Gathering::default() };
-    let outcome = run(path, limits, &mut |record| {
+    let outcome = run(path, limits, mapping, &mut |record| {
         gathering.take(&record);
         reporter.take(&record);
         ControlFlow::Continue(())
@@ -176,8 +214,11 @@ pub async fn apply_bank(
     let mut applier = Applier::new(job.document, job.received_at, clock, gathering.finish());
     let through = records.len() as u64;
     let steps = records.into_iter().map(Step::from).collect();
+    let (document, now) = (job.document, applier.now());
     db.write(&scope, move |tx| {
         async move {
+            // The document may have been applied before, to here.
+            again::take_back(tx, document, now).await?;
             applier.take(tx, steps).await?;
             applier.checkpoint(tx, through).await
         }
@@ -199,11 +240,38 @@ struct Begun {
     statement: Option<(usize, StatementHead)>,
 }
 
+/// By which mapping a table is read; none for what is no table. Without one that fits, what becomes of the document.
+async fn mapping_of(
+    db: &Db,
+    scope: FeedScope,
+    job: &Job,
+    clock: SharedClock,
+) -> Result<Result<Option<Arc<Mapping>>, Outcome>, InboxError> {
+    let at = |error| InboxError::File { path: job.path.clone(), error };
+    let path = job.path.clone();
+    if detect(&blocking(move || beginning(&path)).await?.map_err(at)?) != Format::Unknown {
+        return Ok(Ok(None));
+    }
+    let (document, reading, now) = (job.document, job.reading, clock.now());
+    let body = db.write(&scope, move |tx| mapping::of_document(tx, document, reading, now).boxed()).await?;
+    let refused =
+        |reason: String| Outcome { class: "reject", reason: Some(reason), records: 0, report: None, closed: false };
+    Ok(match body.map(|body| serde_json::from_str::<Mapping>(&body)) {
+        None => Err(refused(NO_MAPPING.to_owned())),
+        Some(Err(error)) => Err(refused(format!("the mapping cannot be read: {error}"))),
+        Some(Ok(mapping)) => Ok(Some(Arc::new(mapping))),
+    })
+}
+
 async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: Limits) -> Result<Outcome, InboxError> {
     let path = job.path.clone();
     let at = |error| InboxError::File { path: path.clone(), error };
-    let (first, first_limits) = (job.path.clone(), limits.clone());
-    let survey = blocking(move || survey(&first, &first_limits)).await?.map_err(at)?;
+    let mapping = match mapping_of(&db, scope, &job, clock.clone()).await? {
+        Ok(mapping) => mapping,
+        Err(outcome) => return Ok(outcome),
+    };
+    let (first, first_limits, by) = (job.path.clone(), limits.clone(), mapping.clone());
+    let survey = blocking(move || survey(&first, &first_limits, by.as_deref())).await?.map_err(at)?;
     let class = match survey.report.class {
         Class::Accept => "accept",
         Class::Warn => "warn",
@@ -214,15 +282,21 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
     let records = survey.report.entry_count;
     let told = serde_json::to_value(&survey.report).ok();
     let report = survey.report;
-    let applier = Applier::new(job.document, job.received_at, clock, survey.facts);
+    let applier = Applier::new(job.document, job.received_at, clock.clone(), survey.facts);
     let head = (report.message_type.map(str::to_owned), report.version, report.message_id);
     let found = (report.findings, report.quarantined);
+    if job.reading > 0 && job.applied_records == 0 {
+        let read = (class != "reject").then_some((limits, mapping));
+        again::apply(db, scope, &job, (applier, head, found), read).await?;
+        let records = if class == "reject" { 0 } else { records };
+        return Ok(Outcome { class, reason, records, report: told, closed: false });
+    }
     let applier = db.write(&scope, move |tx| async move { applier.begin(tx, head, found).await }.boxed()).await?;
     if class == "reject" {
         return Ok(Outcome { class, reason, records: 0, report: told, closed: false });
     }
     let skip = if survey.provisional { 0 } else { job.applied_records };
-    apply_all(db, scope, &job, limits, applier, skip).await?;
+    apply_all(db, scope, &job, (limits, mapping), applier, skip).await?;
     Ok(Outcome { class, reason, records, report: told, closed: false })
 }
 
@@ -230,13 +304,13 @@ async fn apply_all(
     db: Db,
     scope: FeedScope,
     job: &Job,
-    limits: Limits,
+    (limits, mapping): (Limits, Option<Arc<Mapping>>),
     mut applier: Applier,
     skip: u64,
 ) -> Result<(), InboxError> {
     let (sender, mut receiver) = mpsc::channel::<(Begun, Batch)>(1);
     let path = job.path.clone();
-    let reader = tokio::task::spawn_blocking(move || send_batches(&path, &limits, skip, &sender));
+    let reader = tokio::task::spawn_blocking(move || send_batches(&path, &limits, mapping.as_deref(), skip, &sender));
     while let Some((begun, batch)) = receiver.recv().await {
         let work = applier;
         applier = db
@@ -261,12 +335,13 @@ async fn apply_all(
 fn send_batches(
     path: &Path,
     limits: &Limits,
+    mapping: Option<&Mapping>,
     skip: u64,
     sender: &mpsc::Sender<(Begun, Batch)>,
 ) -> std::io::Result<Result<(), Refusal>> {
     let (mut steps, mut through, mut begun, mut statements) =
         (Vec::with_capacity(BATCH), 0_u64, Begun::default(), 0_usize);
-    let outcome = run(path, limits, &mut |record| {
+    let outcome = run(path, limits, mapping, &mut |record| {
         through += 1;
         let statement = matches!(record, Record::Statement(_));
         if through <= skip {

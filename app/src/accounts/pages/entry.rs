@@ -5,6 +5,7 @@ use crate::{
     accounts::{nature::Nature, store},
     ui::{Place, app_page, figure},
     web::{Problem, Reason, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign},
 };
 use axum::{
@@ -30,13 +31,14 @@ pub(super) async fn entry(
         .read(&scope, move |tx| {
             async move {
                 let Some(account) = store::find_account(tx, &scope, account_id).await? else { return Ok(None) };
-                let detail = store::find_entry(tx, &scope, account_id, entry_id).await?;
-                Ok::<_, DbError>(detail.map(|detail| (account, detail)))
+                let Some(detail) = store::find_entry(tx, &scope, account_id, entry_id).await? else { return Ok(None) };
+                let origin = whence::of(tx, &scope, whence::Value::Entry(entry_id)).await?;
+                Ok::<_, DbError>(Some((account, detail, origin)))
             }
             .boxed()
         })
         .await?;
-    let (account, detail) = found.ok_or_else(not_found)?;
+    let (account, detail, origin) = found.ok_or_else(not_found)?;
     if let Some(successor) = detail.superseded_by {
         return Ok(crate::web::redirect_to(&format!("/accounts/{account_id}/entries/{successor}")));
     }
@@ -51,12 +53,17 @@ pub(super) async fn entry(
                     <li><a href=format!("/accounts/{}", account.id)>{name}</a></li>
                     <li aria-current="page">{w.get("movement")}</li></ol>
                 <h1>{heading}</h1></div></div>
-            {entry_slip(visitor, &figures, &detail)}
+            {entry_slip(visitor, &figures, &detail, origin)}
         }
     }))
 }
 
-fn entry_slip(visitor: &Visitor, figures: &Figures, detail: &store::EntryDetail) -> impl IntoView + use<> {
+fn entry_slip(
+    visitor: &Visitor,
+    figures: &Figures,
+    detail: &store::EntryDetail,
+    origin: Option<whence::Whence>,
+) -> impl IntoView + use<> {
     let w = visitor.words();
     let entry = &detail.entry;
     let pair = |label: String, value: Option<String>| {
@@ -114,6 +121,7 @@ fn entry_slip(visitor: &Visitor, figures: &Figures, detail: &store::EntryDetail)
                     {pair(w.get("bank-code"), entry.code.clone())}
                 </dl>
                 {parts}
+                {whence::whence(w, figures, origin)}
             </div>
             <div class="slip__tear"></div>
             <div class="slip__stub">

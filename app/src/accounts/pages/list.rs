@@ -5,15 +5,19 @@ use crate::{
     accounts::store::{self, Account},
     ui::{Place, app_page, icon, live_lamp},
     web::{Problem, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response};
 use futures::FutureExt as _;
-use guichet_platform::db::DbError;
+use guichet_platform::{
+    db::DbError,
+    sources::{Carries, freshness::Late},
+};
 use leptos::prelude::*;
 
 pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let (accounts, live) = held_accounts(&services, &who).await?;
+    let (accounts, live, late) = held_accounts(&services, &who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-accounts");
@@ -21,6 +25,7 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
     Ok(app_page(visitor, Place::Accounts, &title, Some(live), || {
         view! {
             <div class="page-head"><h1>{heading}</h1>{live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             {if accounts.is_empty() {
                 view! { <div class="panel">{no_accounts(visitor)}</div> }.into_any()
             } else {
@@ -34,16 +39,18 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
     }))
 }
 
-/// The customer's accounts and the live event up to which they are known, in one state of the database.
+/// The customer's accounts, the live event up to which they are known, and whether news of them is late, in one state of the
+/// database.
 ///
 /// # Errors
 /// What the database says.
-pub async fn held_accounts(services: &Services, who: &SignedIn) -> Result<(Vec<Account>, i64), Problem> {
-    let scope = who.session.scope;
+pub async fn held_accounts(services: &Services, who: &SignedIn) -> Result<(Vec<Account>, i64, Option<Late>), Problem> {
+    let (scope, now) = (who.session.scope, services.clock.now());
     let read = services.db.read(&scope, move |tx| {
         async move {
             let live = guichet_platform::live::cursor(tx, &scope).await?;
-            Ok::<_, DbError>((store::list_accounts(tx, &scope).await?, live))
+            let late = whence::late(tx, &scope, &[Carries::Accounts], now).await?;
+            Ok::<_, DbError>((store::list_accounts(tx, &scope).await?, live, late))
         }
         .boxed()
     });

@@ -9,6 +9,7 @@ use crate::{
     live::copy::CopyButton,
     ui::{self, Place, StepChart, app_page, figure, live_lamp, live_time, money, step_chart},
     web::{Problem, Reason, Services, SignedIn, Visitor},
+    whence::{self, Whence},
     words::{Figures, Sign, Words},
 };
 use axum::{
@@ -16,6 +17,10 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
+use guichet_platform::{
+    db::DbError,
+    sources::{Carries, freshness::Late},
+};
 use guichet_types::{Id, Money, kind};
 use leptos::prelude::*;
 
@@ -30,8 +35,8 @@ pub(super) async fn statement(
     let Query(query) = query.map_err(|_| Problem::new(Reason::BadRequest, visitor))?;
     let figures = visitor.figures(&services);
     let question = query.question(figures.today()).map_err(|reason| Problem::new(reason, visitor))?;
-    let page =
-        load(&services, &who, account, question).await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
+    let loaded = load(&services, &who, account, question).await?;
+    let (page, origin, late) = loaded.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let w = visitor.words();
     let title = account_name(w, &page.account);
     let heading = title.clone();
@@ -45,7 +50,8 @@ pub(super) async fn statement(
                     <span class="small faint" data-live=format!("last:{}", page.account.id)>{last_entry(w, &figures, &page.account)}</span>
                 </span></div>
             <div class="stack">
-                {balance_slip(visitor, &figures, &page)}
+                {whence::late_note(visitor, &figures, late)}
+                {balance_slip(visitor, &figures, &page, origin)}
                 {movements::movements(visitor, &figures, &page, &query)}
             </div>
         }
@@ -57,16 +63,27 @@ async fn load(
     who: &SignedIn,
     account: Id<kind::Account>,
     question: Question,
-) -> Result<Option<StatementPage>, Problem> {
+) -> Result<Option<(StatementPage, Option<Whence>, Option<Late>)>, Problem> {
     let scope = who.session.scope;
-    let today = who.visitor.figures(services).today();
+    let (today, now) = (who.visitor.figures(services).today(), services.clock.now());
     let read = services.db.read(&scope, move |tx| {
-        async move { statement::read_page(tx, &scope, account, &question, today).await }.boxed()
+        async move {
+            let page = statement::read_page(tx, &scope, account, &question, today).await?;
+            let origin = whence::of(tx, &scope, whence::Value::Balance(account)).await?;
+            let late = whence::late(tx, &scope, &[Carries::Accounts], now).await?;
+            Ok::<_, DbError>(page.map(|page| (page, origin, late)))
+        }
+        .boxed()
     });
     Ok(read.await?)
 }
 
-fn balance_slip(visitor: &Visitor, figures: &Figures, page: &StatementPage) -> impl IntoView + use<> {
+fn balance_slip(
+    visitor: &Visitor,
+    figures: &Figures,
+    page: &StatementPage,
+    origin: Option<Whence>,
+) -> impl IntoView + use<> {
     let w = visitor.words();
     let account = &page.account;
     let key = |what: &str| Some(format!("{what}:{}", account.id));
@@ -78,6 +95,7 @@ fn balance_slip(visitor: &Visitor, figures: &Figures, page: &StatementPage) -> i
                 <div class="col-4 stack gap-5" data-live=key("balances")>{balances(w, figures, account)}</div>
                 <div class="col-8" data-live=key("chart")>{chart(w, figures, page)}</div>
             </div>
+            <div class="panel__body">{whence::whence(w, figures, origin)}</div>
             <div class="slip__tear"></div>
             <div class="slip__stub">
                 <span>{label}" "<span class="ref">{shown_identification(account)}</span></span>

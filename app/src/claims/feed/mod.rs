@@ -12,7 +12,7 @@ mod shape;
 use apply::Applier;
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_formats::{
-    Class, Limits,
+    Class, Limits, correct,
     insurance::{self, Report, Reporter, record::Record},
 };
 use guichet_platform::{
@@ -20,6 +20,7 @@ use guichet_platform::{
     db::{Db, DbError},
     inbox::{Feed, InboxError, Job, Outcome},
     scope::FeedScope,
+    sources::aside::Correction,
 };
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
@@ -53,6 +54,14 @@ impl Feed for ClaimsFeed {
     fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
         let report = insurance::report_bytes(&std::fs::read(path)?, &self.limits);
         serde_json::to_value(report).map_err(std::io::Error::other)
+    }
+
+    fn put_right(&self, bytes: &[u8], correction: &Correction) -> Option<Vec<u8>> {
+        correct::put_right(bytes, &correction.place, &correction.was, &correction.becomes)
+    }
+
+    fn stands_at(&self, bytes: &[u8], place: &str, raw: &str) -> Option<String> {
+        correct::stands_at(bytes, place, raw)
     }
 
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {

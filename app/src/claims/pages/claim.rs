@@ -11,6 +11,7 @@ use crate::{
     claims::page::{ClaimPage, Found, read_page},
     ui::{Place, alert, app_page, live_lamp},
     web::{Problem, Reason, Services, SignedIn, redirect_to},
+    whence,
     words::Figures,
 };
 use axum::{
@@ -49,15 +50,16 @@ pub(super) async fn claim(
         .read(&scope, move |tx| {
             async move {
                 let live = guichet_platform::live::cursor(tx, &scope).await?;
-                Ok::<_, DbError>((read_page(tx, &scope, id, &own).await?, live))
+                let origin = whence::of(tx, &scope, whence::Value::Claim(id)).await?;
+                Ok::<_, DbError>((read_page(tx, &scope, id, &own).await?, live, origin))
             }
             .boxed()
         })
         .await?;
-    let (page, live) = match found {
-        (Some(Found::Page(page)), live) => (page, live),
-        (Some(Found::Elsewhere(other)), _) => return Ok(redirect_to(&format!("/claims/{other}"))),
-        (None, _) => return Err(missing()),
+    let (page, live, origin) = match found {
+        (Some(Found::Page(page)), live, origin) => (page, live, origin),
+        (Some(Found::Elsewhere(other)), ..) => return Ok(redirect_to(&format!("/claims/{other}"))),
+        (None, ..) => return Err(missing()),
     };
     let w = visitor.words();
     let title = claim_title(w, &page.claim.head);
@@ -96,6 +98,7 @@ pub(super) async fn claim(
                     </div>
                     <div class="col-5 stack">
                         <div data-live=key("claim-settlement")>{settlement(visitor, &figures, &page)}</div>
+                        {whence::whence(w, &figures, origin)}
                         <div data-live=key("claim-handler")>{handler(visitor, &page)}</div>
                         <div data-live=key("claim-history")>{history(visitor, &figures, &page)}</div>
                     </div>

@@ -16,7 +16,7 @@ mod told;
 use apply::{Batch, Source};
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_formats::{
-    Class, Limits,
+    Class, Limits, correct,
     parcel::{self, Record, Report, Reporter},
 };
 use guichet_platform::{
@@ -24,6 +24,7 @@ use guichet_platform::{
     db::Db,
     inbox::{self, Feed, InboxError, Job, Outcome},
     scope::FeedScope,
+    sources::aside::Correction,
 };
 use std::{ops::ControlFlow, path::Path, sync::Arc};
 
@@ -56,6 +57,14 @@ impl Feed for ParcelsFeed {
 
     fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
         serde_json::to_value(parcel::report_bytes(&std::fs::read(path)?, &self.limits)).map_err(std::io::Error::other)
+    }
+
+    fn put_right(&self, bytes: &[u8], correction: &Correction) -> Option<Vec<u8>> {
+        correct::put_right(bytes, &correction.place, &correction.was, &correction.becomes)
+    }
+
+    fn stands_at(&self, bytes: &[u8], place: &str, raw: &str) -> Option<String> {
+        correct::stands_at(bytes, place, raw)
     }
 
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
@@ -106,7 +115,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
         let mark = end as u64;
         // The document is closed with its last batch; for most webhooks that is the first.
         outcome.closed = class == "reject" || end == records.len();
-        let (closed, reason) = (outcome.closed, outcome.reason.clone());
+        let (closed, reason, records) = (outcome.closed, outcome.reason.clone(), outcome.records);
         db.write(&scope, move |tx| {
             async move {
                 if let Some((source, kept)) = begin {
@@ -114,7 +123,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
                 }
                 batch.apply(tx).await?;
                 apply::checkpoint(tx, job.document, mark).await?;
-                if closed { inbox::close(tx, job.document, class, reason, now).await } else { Ok(()) }
+                if closed { inbox::close(tx, job.document, (class, records), reason, now).await } else { Ok(()) }
             }
             .boxed()
         })

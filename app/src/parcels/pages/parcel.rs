@@ -9,6 +9,7 @@ use crate::{
     },
     ui::{self, Place, app_page, live_lamp, live_time},
     web::{Problem, Reason, Services, SignedIn},
+    whence,
     words::{Figures, Sign, Words},
 };
 use axum::{
@@ -89,9 +90,15 @@ pub(super) async fn parcel_page(
     said: Said,
 ) -> Result<Response, Problem> {
     let (scope, now) = (who.session.scope, services.clock.now());
-    let read = services.db.read(&scope, move |tx| async move { read_page(tx, &scope, id, now).await }.boxed());
+    let read = services.db.read(&scope, move |tx| {
+        async move {
+            let origin = whence::of(tx, &scope, whence::Value::Parcel(id)).await?;
+            Ok::<_, DbError>(read_page(tx, &scope, id, now).await?.map(|page| (page, origin)))
+        }
+        .boxed()
+    });
     let visitor = &who.visitor;
-    let page = read.await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
+    let (page, origin) = read.await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let form: Id<()> = random_id(&*services.random);
     let parcel = &page.parcel;
@@ -113,6 +120,7 @@ pub(super) async fn parcel_page(
                                 <span class="small faint" data-live=key("seen")>{live_time(&figures, parcel.seen_at, None)}</span></span>
                             <div data-live=key("code")>{notices::code(visitor, parcel)}</div>
                             <div class="stack gap-5" data-live=key("head")>{head(visitor, &figures, parcel, &page.events, true)}</div>
+                            {whence::whence(w, &figures, origin)}
                         </div>
                         <div class="slip__tear"></div>
                         <div class="slip__stub"><span class="ref">{parcel.grouped()}</span>

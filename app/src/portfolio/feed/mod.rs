@@ -19,7 +19,7 @@ pub use settle::close_days;
 use crate::accounts::feed::{apply_bank, insert_findings, insert_quarantined};
 use futures::{FutureExt as _, future::BoxFuture};
 use guichet_formats::{
-    Limits,
+    Limits, correct,
     record::{Finding, Record as BankRecord},
     securities::{
         self,
@@ -32,6 +32,7 @@ use guichet_platform::{
     inbox::{self, Feed, InboxError, Job, Outcome},
     on,
     scope::FeedScope,
+    sources::aside::Correction,
 };
 use guichet_types::{Date, Id, Timestamp, kind};
 use std::{ops::ControlFlow, path::Path, sync::Arc};
@@ -65,6 +66,14 @@ impl Feed for PortfolioFeed {
     fn report(&self, path: &Path) -> std::io::Result<serde_json::Value> {
         serde_json::to_value(securities::report_bytes(&std::fs::read(path)?, &self.limits))
             .map_err(std::io::Error::other)
+    }
+
+    fn put_right(&self, bytes: &[u8], correction: &Correction) -> Option<Vec<u8>> {
+        correct::put_right(bytes, &correction.place, &correction.was, &correction.becomes)
+    }
+
+    fn stands_at(&self, bytes: &[u8], place: &str, raw: &str) -> Option<String> {
+        correct::stands_at(bytes, place, raw)
     }
 
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>> {
@@ -183,7 +192,7 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock, limits: 
                 step.apply(tx, &arrival).await?;
             }
             close_days(tx, arrival.today(), arrival.now).await?;
-            inbox::close(tx, arrival.document, class, reason, arrival.now).await
+            inbox::close(tx, arrival.document, (class, records), reason, arrival.now).await
         };
         db.write(&scope, move |tx| Box::pin(async move { whole(tx).await })).await?;
         outcome.closed = true;

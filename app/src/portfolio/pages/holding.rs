@@ -17,6 +17,7 @@ use crate::{
     },
     ui::{LineChart, Place, app_page, line_chart, live_lamp},
     web::{Problem, Reason, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign, Words},
 };
 use axum::{
@@ -73,11 +74,15 @@ pub(super) async fn holding(
             store::list_daily(tx, &scope, id, today.plus_days(-366), &mut prices).await?;
             store::list_splits(tx, &scope, id, &mut prices).await?;
             let series = prices.series(id, today);
-            Ok::<_, DbError>(Some(Page { book, holding, instrument, latest, series, transactions, origin, live }))
+            let whence = whence::of(tx, &scope, whence::Value::Price(id)).await?;
+            Ok::<_, DbError>(Some((
+                Page { book, holding, instrument, latest, series, transactions, origin, live },
+                whence,
+            )))
         }
         .boxed()
     });
-    let page = read.await?.ok_or_else(not_found)?;
+    let (page, whence) = read.await?.ok_or_else(not_found)?;
     let w = visitor.words();
     let title = page.instrument.name.clone();
     Ok(app_page(visitor, Place::Portfolio, &title, Some(page.live), || {
@@ -99,6 +104,7 @@ pub(super) async fn holding(
                     <section class="panel col-7" aria-labelledby="price">
                         <div class="panel__body stack gap-5">{price_now(visitor, &figures, &page.instrument, page.latest.as_ref(),
                             page.holding.as_ref().and_then(|holding| page.book.worth(holding).day_ratio)).into_any()}
+                            {whence::whence(w, &figures, whence).into_any()}
                             {price_chart(w, &figures, &page.series).into_any()}</div>
                     </section>
                     <section class="panel col-5" aria-labelledby="held">
@@ -137,11 +143,12 @@ pub(super) async fn instrument(
             store::list_daily(tx, &scope, id, today.plus_days(-366), &mut prices).await?;
             store::list_splits(tx, &scope, id, &mut prices).await?;
             let watched = read_watched(tx, &scope, today).await?.iter().any(|item| item.instrument.id == id);
-            Ok::<_, DbError>(Some((instrument, latest, before, prices.series(id, today), watched, live)))
+            let whence = whence::of(tx, &scope, whence::Value::Price(id)).await?;
+            Ok::<_, DbError>(Some((instrument, latest, before, prices.series(id, today), watched, (live, whence))))
         }
         .boxed()
     });
-    let (instrument, latest, before, series, watched, live) = read.await?.ok_or_else(not_found)?;
+    let (instrument, latest, before, series, watched, (live, whence)) = read.await?.ok_or_else(not_found)?;
     let moved =
         latest.as_ref().zip(before).and_then(|(latest, before)| crate::portfolio::book::moved(before, latest.price));
     let w = visitor.words();
@@ -156,6 +163,7 @@ pub(super) async fn instrument(
             <div class="stack">
                 <section class="panel" aria-labelledby="price"><div class="panel__body stack gap-5">
                     {price_now(visitor, &figures, &instrument, latest.as_ref(), moved).into_any()}
+                    {whence::whence(w, &figures, whence).into_any()}
                     {price_chart(w, &figures, &series).into_any()}</div></section>
                 {passport(visitor, &figures, &instrument, latest.as_ref(), None).into_any()}
             </div>

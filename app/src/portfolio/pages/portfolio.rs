@@ -11,6 +11,7 @@ use crate::{
     },
     ui::{LineChart, Place, app_page, figure, icon, line_chart, live_lamp},
     web::{Problem, Reason, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign, Words},
 };
 use axum::{
@@ -18,6 +19,7 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
+use guichet_platform::{db::DbError, sources::Carries};
 use guichet_types::{Id, Money, kind};
 use leptos::prelude::*;
 
@@ -49,8 +51,15 @@ async fn show(
     let Query(query) = query.map_err(|_| Problem::new(Reason::BadRequest, visitor))?;
     let (figures, scope) = (visitor.figures(services), who.session.scope);
     let today = figures.today();
-    let read = services.db.read(&scope, move |tx| async move { Sheet::read(tx, &scope, id, today).await }.boxed());
-    let sheet = read.await?;
+    let now = services.clock.now();
+    let read = services.db.read(&scope, move |tx| {
+        async move {
+            let late = whence::late(tx, &scope, &[Carries::Portfolio, Carries::Prices], now).await?;
+            Ok::<_, DbError>((Sheet::read(tx, &scope, id, today).await?, late))
+        }
+        .boxed()
+    });
+    let (sheet, late) = read.await?;
     if id.is_some() && sheet.book.is_none() {
         return Err(Problem::new(Reason::NotFound, visitor));
     }
@@ -66,7 +75,7 @@ async fn show(
         view! {
             <div class="page-head"><div><h1>{heading}</h1></div>
                 <span class="cluster nowrap gap-2">{live_lamp(visitor)}</span></div>
-            <div class="stack">{tabs}{body}{watch::panel(visitor, &figures, &sheet.watched).into_any()}</div>
+            <div class="stack">{whence::late_note(visitor, &figures, late)}{tabs}{body}{watch::panel(visitor, &figures, &sheet.watched).into_any()}</div>
         }
     }))
 }

@@ -47,3 +47,13 @@ problem-to-home = Zur Startseite
 session-still-there = Noch da?
 session-ends-in = Zu Ihrer Sicherheit melden wir Sie ab in
 session-stay = Angemeldet bleiben
+
+# Where a value comes from
+whence = Woher kommt das?
+whence-source = Quelle
+whence-document = Datei oder Nachricht
+whence-type = Art der Nachricht
+whence-place = Stelle darin
+whence-time = Eingetroffen
+whence-late = Stand { $moment }; was bis { $since } da sein sollte, verspätet sich.
+whence-missing = Was bis { $since } da sein sollte, verspätet sich.

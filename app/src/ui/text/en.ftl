@@ -47,3 +47,13 @@ problem-to-home = To the home page
 session-still-there = Still there?
 session-ends-in = For your safety we sign you out in
 session-stay = Stay signed in
+
+# Where a value comes from
+whence = Where does this come from?
+whence-source = Source
+whence-document = File or message
+whence-type = Kind of message
+whence-place = Place in it
+whence-time = Came
+whence-late = As of { $moment }; what was due by { $since } is late.
+whence-missing = What was due by { $since } is late.

@@ -47,3 +47,13 @@ problem-to-home = Vers l’accueil
 session-still-there = Toujours là ?
 session-ends-in = Par sécurité, vous serez déconnecté dans
 session-stay = Rester connecté
+
+# Where a value comes from
+whence = D’où vient cette information ?
+whence-source = Source
+whence-document = Fichier ou message
+whence-type = Type de message
+whence-place = Emplacement
+whence-time = Reçu
+whence-late = État au { $moment } ; ce qui était attendu pour { $since } est en retard.
+whence-missing = Ce qui était attendu pour { $since } est en retard.

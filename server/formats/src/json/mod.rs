@@ -4,8 +4,10 @@
 //! It is strict (RFC 8259) and bounded, and says on which line something is broken.
 
 mod parse;
+mod span;
 
 pub(crate) use parse::parse;
+pub(crate) use span::span;
 
 use crate::{Limits, number};
 use guichet_types::Decimal;

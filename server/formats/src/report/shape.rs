@@ -105,7 +105,7 @@ pub struct Report {
     pub reason: String,
     /// The stable word of the refusal, if there is one.
     pub refusal: Option<&'static str>,
-    /// `camt`, `mt94x`; none when nothing was read.
+    /// `camt`, `mt94x`, `csv`; none when nothing was read.
     pub format: Option<&'static str>,
     /// `camt.053.001.08`, `MT940`.
     pub version: Option<String>,

@@ -32,7 +32,11 @@ impl<W: Write> Writer<W> {
             MessageType::Camt052 => ("camt.052.001.08", ("BkToCstmrAcctRpt", "Rpt")),
             MessageType::Camt053 => ("camt.053.001.08", ("BkToCstmrStmt", "Stmt")),
             MessageType::Camt054 => ("camt.054.001.08", ("BkToCstmrDbtCdtNtfctn", "Ntfctn")),
-            MessageType::Mt940 | MessageType::Mt942 | MessageType::Ofx => {
+            MessageType::Mt940
+            | MessageType::Mt942
+            | MessageType::Ofx
+            | MessageType::Csv
+            | MessageType::CsvMovements => {
                 return Err(invalid("not a message of ISO 20022"));
             }
         };

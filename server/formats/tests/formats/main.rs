@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should stop, and say where")]
 
 mod anything;
+mod bank_csv;
+mod bank_csv_anything;
 mod corpus;
 mod hostile;
 mod insurance_anything;

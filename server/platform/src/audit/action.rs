@@ -117,6 +117,20 @@ actions! {
     AuditRead = "audit.read",
     /// A document of the back office was refused.
     DocumentRefused = "document.refused",
+    /// A document of the back office was read again.
+    DocumentReplayed = "document.replayed",
+    /// A piece that was kept aside was put right.
+    PieceCorrected = "piece.corrected",
+    /// A piece that was kept aside was let go.
+    PieceDiscarded = "piece.discarded",
+    /// A file was read without anything coming of it.
+    DocumentRehearsed = "document.rehearsed",
+    /// A source was added, told to wait or go on, or given another objective or mapping.
+    SourceChanged = "source.changed",
+    /// A new secret for a webhook.
+    SourceSecretMade = "source.secret_made",
+    /// A mapping of tables was written.
+    MappingChanged = "mapping.changed",
     /// A new version of the configuration.
     ConfigPublished = "config.published",
     /// What is sealed was sealed with a new key.

@@ -7,11 +7,13 @@
 //! on PostgreSQL every transaction runs as a role that owns nothing, under forced row-level security. Both give a transaction
 //! the rows of its own customer, whatever the statement asks for; `policy` is the list.
 
+pub mod digest;
 mod fence;
 mod line;
 mod migrate;
 mod open;
 mod policy;
+mod rehearsal;
 mod rows;
 mod seat;
 #[cfg(all(test, feature = "testing"))]
@@ -229,6 +231,8 @@ pub struct Db {
     bus: Bus,
     outbox_bell: Arc<Notify>,
     mail_bell: Arc<Notify>,
+    /// Where everything is done within one transaction that is rolled back at the end.
+    stage: Option<rehearsal::Stage>,
 }
 
 impl Db {
@@ -284,6 +288,9 @@ impl Db {
     where
         E: From<DbError>,
     {
+        if let Some(stage) = &self.stage {
+            return rehearsal::step(stage, body).await;
+        }
         let sql = |error: sqlx::Error| E::from(DbError::Sql(error));
         let write = access == Access::Write;
         let mut tx = self.borrow(role.clone(), write).await.map_err(sql)?;

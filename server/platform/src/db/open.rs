@@ -1,7 +1,13 @@
 //! Opening the database: connection settings, migrations, this installation's key.
 
 use super::{Db, DbError, Pools, hex, migrate, seat::Doors};
-use crate::{live::Bus, random::Random, scope::Role};
+use crate::{
+    live::Bus,
+    on,
+    random::Random,
+    scope::{FeedScope, Role},
+};
+use futures::FutureExt as _;
 use guichet_types::{Id, kind};
 use sqlx::{
     ConnectOptions as _, Pool, Row,
@@ -51,6 +57,7 @@ impl Db {
             bus: Bus::default(),
             outbox_bell: Arc::default(),
             mail_bell: Arc::default(),
+            stage: None,
         })
     }
 }
@@ -134,6 +141,26 @@ async fn id_key(pools: &Pools, random: &dyn Random) -> Result<[u8; 32], DbError>
 }
 
 impl Db {
+    /// This database with the key of another for ids: the same things get the same ids in both. Nothing may be in it.
+    pub(crate) async fn adopt(self, other: &Self) -> Result<Self, DbError> {
+        const EMPTY: &str = "select count(*) from source_document";
+        const SET: &str = "update instance set id_key = $1";
+        let key = other.id_key;
+        self.write(&FeedScope::new(), move |tx| {
+            async move {
+                let (documents,): (i64,) = on!(tx, c => sqlx::query_as(EMPTY).fetch_one(&mut **c).await)?;
+                if documents > 0 {
+                    return Err(DbError::Address("the database to build is not empty".to_owned()));
+                }
+                on!(tx, c => sqlx::query(SET).bind(key.as_slice()).execute(&mut **c).await.map(|_| ()))?;
+                Ok(())
+            }
+            .boxed()
+        })
+        .await?;
+        Ok(Self { id_key: key, ..self })
+    }
+
     /// Listens to what other processes commit, and rings the bus for it. Returns when the connection is lost.
     pub(crate) async fn hear(&self) -> Result<(), DbError> {
         match &*self.pools {

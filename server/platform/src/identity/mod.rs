@@ -209,6 +209,12 @@ impl Identity {
         })
     }
 
+    /// What seals secrets that must be read again.
+    #[must_use]
+    pub const fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
     /// Whose rules hold.
     #[must_use]
     pub const fn profile(&self) -> Profile {

@@ -5,7 +5,11 @@
 //! under any name are one document. What a document means is for the [`Feed`] of its domain.
 
 mod hooks;
+mod patched;
 mod raw;
+mod rebuild;
+mod rehearse;
+mod replay;
 mod watch;
 
 use crate::{
@@ -14,6 +18,7 @@ use crate::{
     db::{Db, DbError, Tx},
     on,
     scope::FeedScope,
+    sources::{aside::Correction, counts},
     telemetry::Metrics,
 };
 use futures::{FutureExt as _, future::BoxFuture};
@@ -21,13 +26,18 @@ use guichet_types::{Id, Timestamp, kind};
 use std::{
     io::Read as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 use tokio::sync::Notify;
 
 pub use hooks::{Delivery, Received};
 pub use raw::{RawStore, Sha256Hex};
+pub use rebuild::{MakeFeeds, Rebuilt};
+pub use rehearse::{Change, Different, MOST as MOST_REHEARSED, Rehearsed};
 pub use watch::watch;
+
+/// What is said of a document whose source was told to wait.
+const WAITS: &str = "its source is paused: it is kept, and applied when the source goes on";
 
 /// Why a file that nobody takes is refused.
 const NO_READER: &str = "no reader knows this kind of file: its content begins like none of the formats";
@@ -60,6 +70,11 @@ pub struct Job {
     pub path: PathBuf,
     /// The name that it came under; for people, never trusted.
     pub name: String,
+    /// The key of its source.
+    pub source: String,
+    /// How often it was read before on request: nought for a document that has just come. A reading that was asked for begins
+    /// from nothing: what an earlier one has made of the document must be taken back first.
+    pub reading: u32,
     /// Records that an earlier run has applied and committed.
     pub applied_records: u64,
     /// When it came.
@@ -92,6 +107,15 @@ pub trait Feed: Send + Sync + 'static {
     /// # Errors
     /// When the file cannot be read. What is wrong with its content is in the report.
     fn report(&self, path: &Path) -> std::io::Result<serde_json::Value>;
+    /// The bytes of a document with another text in the place of a piece that was kept aside. None where the piece cannot be
+    /// told from the rest of the document.
+    fn put_right(&self, _bytes: &[u8], _correction: &Correction) -> Option<Vec<u8>> {
+        None
+    }
+    /// What stands in the document where a piece was kept aside, whole; what [`Feed::put_right`] replaces.
+    fn stands_at(&self, _bytes: &[u8], _place: &str, _raw: &str) -> Option<String> {
+        None
+    }
     /// Reads and applies the document, in batches, each one transaction with its checkpoint.
     fn import(&self, db: Db, scope: FeedScope, job: Job) -> BoxFuture<'static, Result<Outcome, InboxError>>;
 }
@@ -118,6 +142,8 @@ pub struct Inbox {
     metrics: Metrics,
     /// Rings when a webhook has put something in.
     bell: Arc<Notify>,
+    /// The folder that is watched.
+    folder: Arc<OnceLock<PathBuf>>,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -139,7 +165,16 @@ impl Inbox {
         feeds: Vec<Arc<dyn Feed>>,
         metrics: Metrics,
     ) -> Result<Self, InboxError> {
-        Ok(Self { db, clock, raw: RawStore::new(data)?, feeds: feeds.into(), max_bytes, metrics, bell: Arc::default() })
+        Ok(Self {
+            db,
+            clock,
+            raw: RawStore::new(data)?,
+            feeds: feeds.into(),
+            max_bytes,
+            metrics,
+            bell: Arc::default(),
+            folder: Arc::default(),
+        })
     }
 
     /// The raw store.
@@ -171,9 +206,9 @@ impl Inbox {
     ///
     /// # Errors
     /// What the file system, the database or the feed says.
-    pub async fn import(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+    pub async fn import(&self, source: &str, file: &Path) -> Result<Imported, InboxError> {
         let _turn = self.raw.turn().await?;
-        let taken = self.raw.copy_in(file).await?;
+        let taken = self.raw.copy_in(source, file).await?;
         self.keep(source, &taken, name_of(file)).await
     }
 
@@ -181,9 +216,9 @@ impl Inbox {
     ///
     /// # Errors
     /// What the file system, the database or the feed says.
-    pub async fn take(&self, source: &'static str, file: &Path) -> Result<Imported, InboxError> {
+    pub async fn take(&self, source: &str, file: &Path) -> Result<Imported, InboxError> {
         let _turn = self.raw.turn().await?;
-        let taken = self.raw.move_in(file).await?;
+        let taken = self.raw.move_in(source, file).await?;
         self.keep(source, &taken, name_of(file)).await
     }
 
@@ -195,7 +230,8 @@ impl Inbox {
         let _turn = self.raw.turn().await?;
         let mut count = 0;
         for taken in self.raw.taken().await? {
-            self.keep("inbox", &taken, RawStore::name_taken(&taken)).await?;
+            let (source, name) = RawStore::name_taken(&taken);
+            self.keep(&source, &taken, name).await?;
             count += 1;
         }
         Ok(count + self.apply_open().await?)
@@ -203,9 +239,12 @@ impl Inbox {
 
     /// Applies the documents that are kept and not applied. Whoever calls it holds the turn.
     async fn apply_open(&self) -> Result<u64, InboxError> {
-        const OPEN: &str = "select id, sha256, name, applied_records, received_at from source_document
-            where state in ('received', 'applying') order by received_at, id";
-        type Row = (Vec<u8>, Vec<u8>, String, i64, i64);
+        const OPEN: &str =
+            "select id, sha256, name, applied_records, received_at, source, readings from source_document
+            where state in ('received', 'applying')
+              and not exists (select 1 from source s where s.key = source_document.source and s.paused = 1)
+            order by arrival, received_at, id";
+        type Row = (Vec<u8>, Vec<u8>, String, i64, i64, String, i64);
         let open: Vec<Row> = self
             .db
             .read(&FeedScope::new(), |tx| {
@@ -214,54 +253,59 @@ impl Inbox {
             })
             .await?;
         let mut count = 0;
-        for (id, sha256, name, applied, received_at) in open {
+        for (id, sha256, name, applied, received_at, source, readings) in open {
             let Ok(document) = Id::try_from(id) else { continue };
             let path = self.raw.path(&Sha256Hex::from_bytes(&sha256));
             let applied_records = u64::try_from(applied).unwrap_or(0);
-            self.apply(Job { document, path, name, applied_records, received_at: Timestamp(received_at) }).await?;
+            let reading = u32::try_from(readings).unwrap_or(0);
+            let received_at = Timestamp(received_at);
+            self.apply(Job { document, path, name, source, reading, applied_records, received_at }).await?;
             count += 1;
         }
         Ok(count)
     }
 
     /// Gives a taken file its row and its place, and applies it.
-    async fn keep(&self, source: &'static str, taken: &Path, name: String) -> Result<Imported, InboxError> {
+    async fn keep(&self, source: &str, taken: &Path, name: String) -> Result<Imported, InboxError> {
         let (hash, bytes) = self.raw.hash(taken).await?;
         let now = self.clock.now();
-        let (document, applied, became) = self.register(source, &hash, bytes, name.clone(), now).await?;
-        if let Some(outcome) = became {
+        let known = self.register(source, &hash, bytes, name.clone(), now).await?;
+        let document = known.document;
+        if let Some(outcome) = known.outcome() {
             self.raw.forget(taken).await?;
             return Ok(Imported { document, duplicate: true, outcome });
         }
         let path = self.raw.settle(taken, &hash).await?;
-        let outcome = self.apply(Job { document, path, name, applied_records: applied, received_at: now }).await?;
+        if known.paused {
+            let outcome =
+                Outcome { class: "accept", reason: Some(WAITS.to_owned()), records: 0, report: None, closed: false };
+            return Ok(Imported { document, duplicate: false, outcome });
+        }
+        let applied_records = u64::try_from(known.applied_records).unwrap_or(0);
+        let reading = u32::try_from(known.readings).unwrap_or(0);
+        let source = known.source;
+        let outcome =
+            self.apply(Job { document, path, name, source, reading, applied_records, received_at: now }).await?;
         Ok(Imported { document, duplicate: false, outcome })
     }
 
     async fn register(
         &self,
-        source: &'static str,
+        source: &str,
         hash: &Sha256Hex,
         bytes: u64,
         name: String,
         now: Timestamp,
-    ) -> Result<(Id<kind::Document>, u64, Option<Outcome>), InboxError> {
+    ) -> Result<Known, InboxError> {
         let arrival = Arrival { source: source.to_owned(), sha256: hash.to_bytes(), bytes, name, at: now };
-        let row = self.db.write(&FeedScope::new(), move |tx| async move { arrival.note(tx).await }.boxed()).await?;
-        let class = match row.class.as_deref() {
-            Some("accept") => "accept",
-            Some("warn") => "warn",
-            _ => "reject",
-        };
-        let over = row.state == "applied" || row.state == "rejected";
-        Ok((
-            row.document,
-            u64::try_from(row.applied_records).unwrap_or(0),
-            over.then_some(Outcome { class, reason: row.reason, records: 0, report: None, closed: false }),
-        ))
+        Ok(self.db.write(&FeedScope::new(), move |tx| async move { arrival.note(tx).await }.boxed()).await?)
     }
 
-    async fn apply(&self, job: Job) -> Result<Outcome, InboxError> {
+    async fn apply(&self, mut job: Job) -> Result<Outcome, InboxError> {
+        let patched = self.patched(&job).await?;
+        if let Some(patched) = &patched {
+            job.path = patched.path().to_owned();
+        }
         let beginning = self.raw.beginning(&job.path).await?;
         let document = job.document;
         let size = self.raw.size(&job.path).await?;
@@ -278,10 +322,13 @@ impl Inbox {
                 Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None, closed: false }
             }
         };
-        let class = outcome.class;
+        drop(patched);
+        let (class, records) = (outcome.class, outcome.records);
         if !outcome.closed {
             let (reason, now) = (outcome.reason.clone(), self.clock.now());
-            self.db.write(&FeedScope::new(), move |tx| close(tx, document, class, reason, now).boxed()).await?;
+            self.db
+                .write(&FeedScope::new(), move |tx| close(tx, document, (class, records), reason, now).boxed())
+                .await?;
         }
         self.metrics.import_document(class);
         self.metrics.import_entries().inc_by(outcome.records);
@@ -309,14 +356,33 @@ struct Known {
     applied_records: i64,
     class: Option<String>,
     reason: Option<String>,
+    source: String,
+    readings: i64,
+    paused: bool,
+}
+
+impl Known {
+    /// What became of it, when it was read to its end.
+    fn outcome(&self) -> Option<Outcome> {
+        let class = match self.class.as_deref() {
+            Some("accept") => "accept",
+            Some("warn") => "warn",
+            _ => "reject",
+        };
+        let over = self.state == "applied" || self.state == "rejected";
+        over.then(|| Outcome { class, reason: self.reason.clone(), records: 0, report: None, closed: false })
+    }
 }
 
 impl Arrival {
     /// Gives the document its row, or finds the one that the same bytes have.
     async fn note(self, tx: &mut Tx) -> Result<Known, DbError> {
-        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state)
-            values ($1, $2, $3, $4, $5, $6, 'received') on conflict (sha256) do nothing";
-        const GET: &str = "select id, state, applied_records, class, reason from source_document where sha256 = $1";
+        const ADD: &str = "insert into source_document (id, sha256, source, name, bytes, received_at, state, arrival)
+            values ($1, $2, $3, $4, $5, $6, 'received', (select coalesce(max(arrival), 0) + 1 from source_document))
+            on conflict (sha256) do nothing";
+        const GET: &str = "select id, state, applied_records, class, reason, source, readings,
+              (select count(*) from source s where s.key = source_document.source and s.paused = 1)
+            from source_document where sha256 = $1";
         const AGAIN: &str = "insert into finding
               (id, document_id, check_name, severity, place, actual, message, found_at)
             values ($1, $2, 'duplicate_document', 'info', '', $3, 'The same bytes came again and were not read twice.', $4)
@@ -324,10 +390,12 @@ impl Arrival {
         let Self { source, sha256, bytes, name, at } = self;
         let id: Id<kind::Document> = tx.stable_id(&[b"document", &sha256]);
         let id = id.as_bytes().to_vec();
-        on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(source).bind(&name)
+        on!(tx, c => sqlx::query(ADD).bind(&id).bind(&sha256).bind(&source).bind(&name)
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX)).bind(at.millis())
             .execute(&mut **c).await.map(|_| ()))?;
-        let (id, state, applied_records, class, reason): (Vec<u8>, String, i64, Option<String>, Option<String>) =
+        counts::arrived(tx, &source, &id, at).await?;
+        type Row = (Vec<u8>, String, i64, Option<String>, Option<String>, String, i64, i64);
+        let (id, state, applied_records, class, reason, source, readings, paused): Row =
             on!(tx, c => sqlx::query_as(GET).bind(&sha256).fetch_one(&mut **c).await)?;
         if state == "applied" {
             let finding: Id<()> = tx.stable_id(&[b"again", &sha256, name.as_bytes()]);
@@ -335,7 +403,7 @@ impl Arrival {
                 .bind(at.millis()).execute(&mut **c).await.map(|_| ()))?;
         }
         let document = Id::try_from(id).map_err(|_| DbError::Value("source_document.id"))?;
-        Ok(Known { document, state, applied_records, class, reason })
+        Ok(Known { document, state, applied_records, class, reason, source, readings, paused: paused > 0 })
     }
 }
 
@@ -347,7 +415,7 @@ impl Arrival {
 pub async fn close(
     tx: &mut Tx,
     document: Id<kind::Document>,
-    class: &'static str,
+    (class, records): (&'static str, u64),
     reason: Option<String>,
     now: Timestamp,
 ) -> Result<(), DbError> {
@@ -355,6 +423,7 @@ pub async fn close(
     let state = if class == "reject" { "rejected" } else { "applied" };
     on!(tx, c => sqlx::query(DONE).bind(document.as_bytes().as_slice()).bind(state).bind(class).bind(reason)
         .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+    counts::ended(tx, document, class, records, now).await?;
     if class == "reject" {
         let entry = Entry::new(Action::DocumentRefused, Actor::Feed, now).about(Thing::Document, document);
         tx.audit(entry.outcome(Became::Refused));

@@ -95,20 +95,22 @@ impl RawStore {
         self.raw.join(&hash.0[..2]).join(&hash.0)
     }
 
-    fn place(&self, file: &Path) -> PathBuf {
+    fn place(&self, source: &str, file: &Path) -> PathBuf {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        self.taken.join(format!("{}-{count}-{name}", std::process::id()))
+        self.taken.join(format!("{}-{count}-@{source}@{name}", std::process::id()))
     }
 
-    /// The name under which a taken file came.
-    pub(super) fn name_taken(path: &Path) -> String {
+    /// The source that a taken file came from, and the name under which it came.
+    pub(super) fn name_taken(path: &Path) -> (String, String) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.splitn(3, '-').nth(2).unwrap_or(&name).to_owned()
+        let rest = name.splitn(3, '-').nth(2).unwrap_or(&name);
+        let (source, name) = rest.strip_prefix('@').and_then(|rest| rest.split_once('@')).unwrap_or(("inbox", rest));
+        (source.to_owned(), name.to_owned())
     }
 
-    pub(super) async fn move_in(&self, file: &Path) -> Result<PathBuf, InboxError> {
-        let (from, to) = (file.to_owned(), self.place(file));
+    pub(super) async fn move_in(&self, source: &str, file: &Path) -> Result<PathBuf, InboxError> {
+        let (from, to) = (file.to_owned(), self.place(source, file));
         blocking(move || {
             match fs::rename(&from, &to) {
                 // Another file system: copied whole under a hidden name first, so that a cut leaves nothing half.
@@ -123,8 +125,8 @@ impl RawStore {
         .await
     }
 
-    pub(super) async fn copy_in(&self, file: &Path) -> Result<PathBuf, InboxError> {
-        let (from, to) = (file.to_owned(), self.place(file));
+    pub(super) async fn copy_in(&self, source: &str, file: &Path) -> Result<PathBuf, InboxError> {
+        let (from, to) = (file.to_owned(), self.place(source, file));
         blocking(move || copy(&from, &to).map(|()| to)).await
     }
 
@@ -230,12 +232,12 @@ fn copy(from: &Path, to: &Path) -> Result<(), InboxError> {
     fs::rename(&part, to).map_err(at(to))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> InboxError + use<> {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> InboxError + use<> {
     let path = path.to_owned();
     move |error| InboxError::File { path, error }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, InboxError> + Send + 'static,
 ) -> Result<T, InboxError> {
     tokio::task::spawn_blocking(work)

@@ -1,6 +1,7 @@
 //! Watches the inbox folder. By looking, not by the system's notices: those do not come from a file share.
 
 use super::{Inbox, InboxError};
+use crate::sources::{INBOX, folder_key, is_name};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -16,6 +17,8 @@ const RETRY: Duration = Duration::from_secs(5);
 pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: CancellationToken) {
     let mut seen = HashMap::new();
     let mut resumed = false;
+    // Another folder is not watched by the same inbox.
+    let _ = inbox.folder.set(folder.clone());
     loop {
         if !resumed {
             match inbox.resume().await {
@@ -28,7 +31,7 @@ pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: Cancell
             }
         }
         if resumed {
-            match look(&inbox, &folder, &mut seen).await {
+            match look_through(&inbox, &folder, &mut seen).await {
                 Ok(failed) => resumed = !failed,
                 Err(error) => tracing::error!(%error, "The inbox cannot be read; trying again"),
             }
@@ -41,10 +44,42 @@ pub async fn watch(inbox: Inbox, folder: PathBuf, every: Duration, stop: Cancell
     }
 }
 
+impl Inbox {
+    /// Makes the folder of a source within the folder that is watched. Nothing is done where none is.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn make_folder(&self, name: &str) -> Result<(), InboxError> {
+        let Some(folder) = self.folder.get().filter(|_| is_name(name)) else { return Ok(()) };
+        let path = folder.join(name);
+        tokio::fs::create_dir_all(&path).await.map_err(|error| InboxError::File { path, error })
+    }
+}
+
 type Seen = HashMap<PathBuf, (u64, Option<SystemTime>)>;
 
+/// Looks into the folder, and into the folders within it: each is a source of its own.
+async fn look_through(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<bool, InboxError> {
+    let at = |error| InboxError::File { path: folder.to_owned(), error };
+    let mut folders = vec![(INBOX.to_owned(), folder.to_owned())];
+    let mut items = tokio::fs::read_dir(folder).await.map_err(at)?;
+    while let Some(item) = items.next_entry().await.map_err(at)? {
+        let name = item.file_name().to_string_lossy().into_owned();
+        if is_name(&name) && item.file_type().await.is_ok_and(|kind| kind.is_dir()) {
+            folders.push((folder_key(&name), item.path()));
+        }
+    }
+    folders.sort();
+    let (mut failed, mut now) = (false, Seen::new());
+    for (source, folder) in folders {
+        failed |= look(inbox, &source, &folder, seen, &mut now).await?;
+    }
+    *seen = now;
+    Ok(failed)
+}
+
 /// Whether a file was taken and then could not be read to its end: it waits for the next look at what was left.
-async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<bool, InboxError> {
+async fn look(inbox: &Inbox, source: &str, folder: &Path, seen: &mut Seen, all: &mut Seen) -> Result<bool, InboxError> {
     let at = |error| InboxError::File { path: folder.to_owned(), error };
     let mut files = tokio::fs::read_dir(folder).await.map_err(at)?;
     let mut now = Seen::new();
@@ -62,14 +97,14 @@ async fn look(inbox: &Inbox, folder: &Path, seen: &mut Seen) -> Result<bool, Inb
     let mut ready: Vec<_> =
         now.iter().filter(|(path, about)| seen.get(*path) == Some(about)).map(|(p, _)| p.clone()).collect();
     ready.sort();
-    *seen = now;
     for path in ready {
-        seen.remove(&path);
+        now.remove(&path);
         // One file that cannot be taken does not hold up the others.
-        if let Err(error) = inbox.take("inbox", &path).await {
+        if let Err(error) = inbox.take(source, &path).await {
             tracing::error!(file = %path.display(), %error, "A file of the inbox cannot be taken in");
             failed = true;
         }
     }
+    all.extend(now);
     Ok(failed)
 }

@@ -1,0 +1,68 @@
+//! Secrets of webhooks that were added in the portal. They are sealed, and shown once, when they are made.
+
+use crate::{
+    audit::Entry,
+    db::{Db, DbError},
+    identity::Sealer,
+    on,
+    random::Random,
+    scope::{Scope, operator},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures::FutureExt as _;
+use guichet_types::Timestamp;
+
+/// What a secret is sealed for.
+fn place(key: &str) -> Vec<u8> {
+    [b"source secret ".as_slice(), key.as_bytes()].concat()
+}
+
+/// Makes a secret for a source, in place of the one before, and gives it back: `whsec_…`. `entry` is noted with it.
+///
+/// # Errors
+/// What the database says.
+pub async fn make(
+    db: &Db,
+    scope: &impl Scope,
+    sealer: &Sealer,
+    random: &dyn Random,
+    (key, at): (String, Timestamp),
+    entry: Entry,
+) -> Result<String, DbError> {
+    const PUT: &str = "insert into source_secret (key, sealed, created_at) values ($1, $2, $3)
+        on conflict (key) do update set sealed = excluded.sealed, created_at = excluded.created_at";
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes);
+    let secret = format!("whsec_{}", STANDARD.encode(bytes));
+    let sealed = sealer.seal(&place(&key), secret.as_bytes());
+    let write = db.write(scope, move |tx| {
+        async move {
+            on!(tx, c => sqlx::query(PUT).bind(&key).bind(sealed).bind(at.millis()).execute(&mut **c).await.map(|_| ()))?;
+            tx.audit(entry);
+            Ok::<_, DbError>(())
+        }
+        .boxed()
+    });
+    write.await?;
+    Ok(secret)
+}
+
+/// The secret of a source, for whoever checks a signature.
+///
+/// # Errors
+/// What the database says.
+pub async fn of(db: &Db, sealer: &Sealer, key: String) -> Result<Option<String>, DbError> {
+    const GET: &str = "select sealed from source_secret where key = $1";
+    let (asked, scope) = (key.clone(), operator());
+    let read = db.read(&scope, move |tx| {
+        async move {
+            let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(GET).bind(asked).fetch_optional(&mut **c).await)?;
+            Ok::<_, DbError>(row)
+        }
+        .boxed()
+    });
+    let sealed = read.await?;
+    Ok(sealed
+        .and_then(|(sealed,)| sealer.open(&place(&key), &sealed))
+        .and_then(|text| String::from_utf8(text.to_vec()).ok()))
+}

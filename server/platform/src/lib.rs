@@ -5,6 +5,7 @@
 //! back office sends, the outbox that forwards what customers do, letters by e-mail, and the institution's own people.
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod db;

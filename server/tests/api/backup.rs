@@ -158,7 +158,7 @@ fn restore_with_cuts(folder: &Path, database: &[(&str, String)], archive: &str) 
     loop {
         let mut child = guichet(folder, database, &["restore", archive]).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(wait));
-        wait += wait / 4;
+        wait += wait / 2;
         if child.try_wait().unwrap().is_some() {
             let done = child.wait_with_output().unwrap();
             assert!(done.status.success(), "{}", text(&done));

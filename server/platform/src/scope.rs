@@ -18,6 +18,10 @@ pub enum Role {
     Feed,
     /// Anybody, who sees the one thing that they name.
     Public(Named),
+    /// Whoever makes a backup: reads everything.
+    Keeper,
+    /// The owner of the tables, who fills an empty database from a backup.
+    Owner,
 }
 
 /// What somebody who is not signed in has named.
@@ -160,6 +164,26 @@ pub const fn operator() -> FeedScope {
     FeedScope::new()
 }
 
+/// Whoever makes a backup. Made by [`crate::backup`] alone.
+#[derive(Clone, Copy, Debug)]
+pub struct KeeperScope(());
+
+impl KeeperScope {
+    pub(crate) const fn new() -> Self {
+        Self(())
+    }
+}
+
+/// Whoever fills an empty database from a backup. Made by [`crate::backup`] alone.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnerScope(());
+
+impl OwnerScope {
+    pub(crate) const fn new() -> Self {
+        Self(())
+    }
+}
+
 /// Anybody who names one thing: the transaction sees that thing and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicScope(Named);
@@ -190,6 +214,8 @@ impl sealed::Sealed for PublicScope {}
 impl sealed::Sealed for CustomerScope {}
 impl sealed::Sealed for AuthScope {}
 impl sealed::Sealed for FeedScope {}
+impl sealed::Sealed for KeeperScope {}
+impl sealed::Sealed for OwnerScope {}
 
 impl Scope for CustomerScope {
     fn role(&self) -> Role {
@@ -223,5 +249,19 @@ impl Scope for PublicScope {
 impl Scope for FeedScope {
     fn role(&self) -> Role {
         Role::Feed
+    }
+}
+impl Scope for KeeperScope {
+    fn role(&self) -> Role {
+        Role::Keeper
+    }
+
+    fn may_write(&self) -> bool {
+        false
+    }
+}
+impl Scope for OwnerScope {
+    fn role(&self) -> Role {
+        Role::Owner
     }
 }

@@ -22,7 +22,7 @@ use guichet_platform::{
     session::{SessionPolicy, Sessions},
     telemetry::Metrics,
 };
-use std::{fs, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 /// The parts.
 #[derive(Debug)]
@@ -63,18 +63,16 @@ pub fn feeds(clock: SharedClock) -> Vec<Arc<dyn Feed>> {
     ]
 }
 
-/// Opens what the configuration names.
+/// Opens the database that the configuration names, and makes the folders that it and the inbox need.
 ///
 /// # Errors
-/// When a folder, the database or the parameters do not work.
-pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
-    let clock: SharedClock = Arc::new(SystemClock);
-    let random: SharedRandom = Arc::new(OsRandom);
+/// When a folder or the database does not work.
+pub(super) async fn open_database(config: &Config) -> anyhow::Result<Db> {
     for folder in [&config.data.dir, &config.data.inbox] {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    if let Some(file) = config.database.url.strip_prefix("sqlite:").map(|path| path.split('?').next().unwrap_or(path))
-        && let Some(folder) = std::path::Path::new(file.trim_start_matches("//")).parent()
+    if let Some(file) = database_file(config)
+        && let Some(folder) = file.parent()
         && !folder.as_os_str().is_empty()
     {
         fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
@@ -85,7 +83,23 @@ pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
         readers: config.database.readers(),
         schema: None,
     };
-    let db = Db::open(&options, &*random).await.context("the database does not open")?;
+    Db::open(&options, &OsRandom).await.context("the database does not open")
+}
+
+/// The file of the database; none on PostgreSQL.
+pub(super) fn database_file(config: &Config) -> Option<&Path> {
+    let path = config.database.url.strip_prefix("sqlite:")?;
+    Some(Path::new(path.split('?').next().unwrap_or(path).trim_start_matches("//")))
+}
+
+/// Opens what the configuration names.
+///
+/// # Errors
+/// When a folder, the database or the parameters do not work.
+pub async fn compose(config: &Config) -> anyhow::Result<Parts> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let random: SharedRandom = Arc::new(OsRandom);
+    let db = open_database(config).await?;
     let metrics = Metrics::new(&*random);
     let max_bytes = config.data.max_file_bytes();
     let inbox =

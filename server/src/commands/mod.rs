@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod backup;
 mod compose;
 mod import;
 mod keys;
@@ -77,6 +78,38 @@ enum Command {
     /// The keys that secrets in the database hang on.
     #[command(subcommand)]
     Keys(Keys),
+    /// Write everything that the portal holds into one archive: the database, the back office's documents, customers' files.
+    ///
+    /// The portal may run meanwhile. The archive is read back and checked. Keys and secrets are not in it; which files have to
+    /// be kept elsewhere is printed. What is in it is as confidential as the database.
+    Backup {
+        /// The archive, a gzip'd tar that must not be there yet.
+        #[arg(value_name = "FILE")]
+        archive: PathBuf,
+    },
+    /// Fill an empty database and data folder from an archive, SQLite or PostgreSQL whichever it came from.
+    ///
+    /// Nothing is written before every sum of the archive has held, and a cut leaves an empty database. No server may run on the
+    /// database. Ends with status 1 when the audit log does not hold.
+    Restore {
+        /// The archive.
+        #[arg(value_name = "FILE")]
+        archive: PathBuf,
+    },
+    /// Check an archive: every sum, every row, every count, every document against its hash.
+    ///
+    /// Ends with status 1 when something is wrong, and says what and where.
+    Verify {
+        /// The archive.
+        #[arg(value_name = "FILE")]
+        archive: PathBuf,
+        /// Also say table by table whether the live database is the same.
+        #[arg(long)]
+        live: bool,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the demonstration institution with a simulated back office.
     Demo {
         /// Seconds between two movements of the simulated bank.
@@ -199,6 +232,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Import { files, json, dry_run } => import::import(config, files, json, dry_run).await,
         Command::Replay { into, check } => replay::replay(config, into, check).await,
+        Command::Backup { archive } => backup::backup(config, archive).await,
+        Command::Restore { archive } => backup::restore(config, archive).await,
+        Command::Verify { archive, live, json } => backup::verify(config, archive, live, json).await,
         Command::User(User::Add { customer, email }) => {
             user::add(config, &customer, &email).await.map(|()| ExitCode::SUCCESS)
         }

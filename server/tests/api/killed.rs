@@ -11,9 +11,9 @@ use std::{
     time::Duration,
 };
 
-const ENTRIES: u32 = 12_000;
+pub const ENTRIES: u32 = 12_000;
 
-fn statement() -> Vec<u8> {
+pub fn statement() -> Vec<u8> {
     let day = Date::new(2026, 11, 16).unwrap();
     let balance = |code: &str, cents| Balance {
         code: code.to_owned(),

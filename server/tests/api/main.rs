@@ -6,6 +6,7 @@ mod answers;
 mod asvs;
 mod audit;
 mod auth;
+mod backup;
 mod campaign;
 mod canary;
 mod claims;

@@ -20,3 +20,8 @@ pub fn migration_names() -> (Vec<String>, Vec<String>) {
     let names = |migrator: &Migrator| migrator.iter().map(|m| format!("{:04} {}", m.version, m.description)).collect();
     (names(&SQLITE), names(&POSTGRES))
 }
+
+/// The numbers of the migrations that this program has; the database has the same ones once it is open.
+pub(crate) fn migration_numbers() -> Vec<i64> {
+    SQLITE.iter().map(|migration| migration.version).collect()
+}

@@ -20,6 +20,7 @@ mod seat;
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
 mod views;
+pub(crate) mod whole;
 
 use crate::{
     audit::{self, Entry},
@@ -36,6 +37,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::Notify;
 
 pub use migrate::migration_names;
+pub(crate) use migrate::migration_numbers;
 pub use open::DbOptions;
 pub(crate) use policy::tables_of_customers;
 pub(crate) use rows::rows_of;
@@ -174,6 +176,9 @@ impl Tx {
                     Role::Auth => format!("{mode}; set local role guichet_auth"),
                     Role::Staff(_) => format!("{mode}; set local role guichet_staff"),
                     Role::Feed => format!("{mode}; set local role guichet_feed"),
+                    Role::Keeper => format!("{mode}; set local role guichet_keeper"),
+                    // The role that signed in: it owns the tables.
+                    Role::Owner => mode.to_owned(),
                     Role::Public(named) => {
                         let (setting, value) = match named {
                             Named::Parcel(number) => ("parcel", hex(number.as_bytes())),

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Door {
     pub options: SqliteConnectOptions,
-    /// None for the back office's hand.
+    /// None for the back office's hand and for backups.
     pub role: Option<Fenced>,
     pub query_only: bool,
     /// The part of the names of views that nobody can guess.
@@ -183,7 +183,7 @@ impl Doors {
             Role::Auth => &self.auth,
             Role::Public(_) => &self.public,
             Role::Staff(_) => &self.staff,
-            Role::Feed => &self.feed,
+            Role::Feed | Role::Keeper | Role::Owner => &self.feed,
         };
         if write { &pair.writer } else { &pair.readers }.take(role).await
     }

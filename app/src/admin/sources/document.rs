@@ -55,7 +55,9 @@ pub(super) async fn page(
     let took = document.applied_at.map(|at| length(w, &figures, (at.millis() - document.received_at.millis()).max(0)));
     let kind =
         [document.message_type.clone(), document.version.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let hash: String = document.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    // The beginning is enough to find its bytes by.
+    let hash: String =
+        document.sha256.iter().take(8).map(|byte| format!("{byte:02x}")).chain(["…".to_owned()]).collect();
     let pair = |label: String, value: Option<String>| {
         value.filter(|value| !value.is_empty()).map(|value| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
     };
@@ -81,7 +83,7 @@ pub(super) async fn page(
                         {pair(w.get("sources-bytes"), Some(number(document.bytes)))}
                         {pair(w.get("sources-readings"), Some(number(u64::from(document.readings))))}
                         {pair(w.get("sources-reason"), document.reason.clone())}
-                        <div><dt>"SHA-256"</dt><dd class="ref scroll">{hash}</dd></div></dl>
+                        <div><dt>"SHA-256"</dt><dd class="ref">{hash}</dd></div></dl>
                         <form method="post" action=format!("/admin/sources/documents/{id}/replay")>
                             <button class="button">{icon(visitor, "rotate-cw")}{w.get("sources-replay")}</button></form>
                         <p class="hint">{w.get("sources-replay-hint")}</p></div></section>

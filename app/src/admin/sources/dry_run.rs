@@ -174,5 +174,5 @@ fn line(w: Words, change: &Change) -> impl IntoView + use<> {
         let about = change.about.iter().take(4).map(|(name, value)| format!("{name} {value}"));
         (w.get("sources-dry-changed"), values.chain(about).collect::<Vec<_>>().join(" · "))
     };
-    view! { <li><span class="badge" data-tone="outline">{word}</span>" "<span class="ref">{text}</span></li> }
+    view! { <li><span class="badge" data-tone="outline">{word}</span>" "<span class="small">{text}</span></li> }
 }

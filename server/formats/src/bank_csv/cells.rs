@@ -46,7 +46,7 @@ pub(super) fn amount(text: &str, decimal: char, thousands: Option<char>) -> Opti
 /// The digits of an amount. Groups of thousands have three digits; in India those before the last have two.
 fn size(body: &str, decimal: char, thousands: Option<char>) -> Option<Decimal> {
     let (whole, fraction) = match body.split_once(decimal) {
-        Some((_, fraction)) if fraction.is_empty() => return None,
+        Some((_, "")) => return None,
         Some((whole, fraction)) => (whole, fraction),
         None => (body, ""),
     };

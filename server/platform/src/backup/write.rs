@@ -51,6 +51,9 @@ impl Writer {
             Err(TryLockError::WouldBlock) => return Err(BackupError::Busy(part)),
             Err(TryLockError::Error(error)) => return Err(BackupError::File { path: part, error }),
         }
+        // One that was there may have been for others as well.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(at(&part))?;
         let gzip = GzBuilder::new().mtime(0).operating_system(255).write(BufWriter::new(file), Compression::default());
         Ok(Self {
             tar: tar::Builder::new(gzip),

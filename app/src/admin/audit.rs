@@ -150,7 +150,7 @@ async fn shown(
                 {form}
                 {empty.then(|| view! { <p class="panel__body muted">{w.get("audit-none")}</p> })}
                 {(!empty).then(|| view! {
-                    <div class="table-wrap"><table class="table table--compact table--fold" role="table"><thead role="rowgroup"><tr role="row">
+                    <div class="table-wrap" tabindex="0"><table class="table table--compact table--fold" role="table"><thead role="rowgroup"><tr role="row">
                         <th scope="col" role="columnheader" class="num">{w.get("activity-when")}</th>
                         <th scope="col" role="columnheader">{w.get("activity-what")}</th>
                         <th scope="col" role="columnheader">{w.get("activity-who")}</th>

@@ -98,7 +98,7 @@ fn queue_panel(visitor: &Visitor, figures: &Figures, queues: &Queues) -> impl In
     });
     view! {
         <section class="panel" aria-labelledby="qu"><div class="panel__head"><h2 id="qu">{w.get("operations-queues")}</h2></div>
-            <div class="table-wrap"><table class="table table--compact"><thead><tr><th scope="col">{w.get("operations-queue")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("operations-queue")}</th>
                 <th scope="col" class="num">{w.get("operations-waiting")}</th><th scope="col" class="num">{w.get("operations-oldest")}</th></tr></thead>
                 <tbody>{rows}</tbody></table></div></section>
     }

@@ -92,7 +92,7 @@ fn table(visitor: &Visitor, figures: &Figures, found: &CustomerPage, q: &str) ->
     }
     let rows = found.rows.iter().map(|row| line(visitor, figures, row)).collect_view();
     view! {
-        <div class="table-wrap"><table class="table table--fold" role="table"><thead role="rowgroup"><tr role="row">
+        <div class="table-wrap" tabindex="0"><table class="table table--fold" role="table"><thead role="rowgroup"><tr role="row">
             <th scope="col" role="columnheader">{w.get("people-customer")}</th><th scope="col" role="columnheader">{w.get("auth-email")}</th>
             <th scope="col" role="columnheader">{w.get("people-access")}</th>
             <th scope="col" role="columnheader" class="num">{w.get("people-seen")}</th></tr></thead>

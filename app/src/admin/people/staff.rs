@@ -242,7 +242,7 @@ fn roles(visitor: &Visitor, sheet: &Sheet) -> impl IntoView + use<> {
     let rows = rows.collect_view();
     view! {
         <section class="panel" id="roles" aria-labelledby="ro"><div class="panel__head"><h2 id="ro">{w.get("people-roles")}</h2></div>
-            <div class="table-wrap"><table class="table table--compact rights"><thead><tr><th scope="col">{w.get("people-role")}</th>{heads}
+            <div class="table-wrap" tabindex="0"><table class="table table--compact rights"><thead><tr><th scope="col">{w.get("people-role")}</th>{heads}
                 <th scope="col"><span class="vh">{w.get("house-save")}</span></th></tr></thead><tbody>{rows}</tbody></table></div>
             <form class="panel__body cluster" method="post" action="/admin/people/roles/add">
                 <div class="field"><label for="word">{w.get("people-role-word")}</label>

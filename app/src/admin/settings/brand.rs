@@ -195,7 +195,7 @@ fn contrast(visitor: &Visitor, brand: &Brand) -> impl IntoView + use<> {
     };
     view! {
         <section class="panel" aria-labelledby="co"><div class="panel__head"><h2 id="co">{w.get("house-contrast")}</h2>{verdict}</div>
-            <div class="table-wrap"><table class="table table--compact"><thead><tr><th scope="col">{w.get("house-pair")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("house-pair")}</th>
                 <th scope="col" class="num">{w.get("house-light")}</th><th scope="col" class="num">{w.get("house-dark")}</th></tr></thead>
                 <tbody>{rows}</tbody></table></div>
             <div class="panel__foot"><span>{w.get("house-contrast-foot")}</span></div></section>

@@ -147,7 +147,7 @@ fn difference_view(visitor: &Visitor, settings: &Settings, before: &Settings) ->
     view! {
         {empty.then(|| view! { <p class="panel__body muted">{w.get("house-no-difference")}</p> })}
         {(!empty).then(|| view! {
-            <div class="table-wrap"><table class="table table--compact"><thead><tr><th scope="col">{w.get("house-setting")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("house-setting")}</th>
                 <th scope="col">{w.get("house-before")}</th><th scope="col">{w.get("house-after")}</th></tr></thead><tbody>{rows}</tbody></table></div>
         })}
     }

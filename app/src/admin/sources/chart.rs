@@ -127,7 +127,7 @@ pub(super) fn chart(visitor: &Visitor, figures: &Figures, range: Range, counts: 
         <ul class="cluster small muted"><li><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="c-2" width="12" height="12" rx="3"></rect></svg>{w.get("sources-accepted-records")}</li>
             <li><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="c-bad" width="12" height="12" rx="3"></rect></svg>{w.get("sources-aside")}</li></ul>
         <details class="accordion"><summary class="small">{w.get("sources-chart-table")}</summary>
-            <div class="table-wrap"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-from")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-from")}</th>
                 <th scope="col" class="num">{w.get("sources-documents")}</th><th scope="col" class="num">{w.get("sources-accepted-records")}</th>
                 <th scope="col" class="num">{w.get("sources-aside")}</th><th scope="col" class="num">{w.get("sources-rejected")}</th></tr></thead>
                 <tbody>{rows}</tbody></table></div></details>

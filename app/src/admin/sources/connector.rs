@@ -189,7 +189,7 @@ pub(super) fn document_list(visitor: &Visitor, figures: &Figures, documents: &[D
     view! {
         <section class="panel" aria-labelledby="docs"><div class="panel__head"><h2 id="docs">{w.get("sources-latest")}</h2></div>
             {documents.is_empty().then(|| nothing(visitor, "inbox", w.get("sources-no-documents")))}
-            <div class="table-wrap"><table class="table table--compact table--fold"><thead><tr><th scope="col">{w.get("sources-document")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact table--fold"><thead><tr><th scope="col">{w.get("sources-document")}</th>
                 <th scope="col">{w.get("sources-became")}</th><th scope="col" class="num">{w.get("sources-accepted-records")}</th>
                 <th scope="col" class="num">{w.get("sources-aside")}</th><th scope="col" class="num">{w.get("sources-findings")}</th></tr></thead>
                 <tbody>{rows}</tbody></table></div></section>

@@ -181,7 +181,7 @@ fn table(visitor: &Visitor, figures: &Figures, lines: &[Line], only: bool) -> im
             <div class="cluster gap-2">{chip(!only, "/admin/sources", count("sources-chip-all", lines.len()))}
                 {chip(only, "/admin/sources?only=problems", count("sources-chip-problems", problems))}</div></div>
             {lines.is_empty().then(|| nothing(visitor, "cable", w.get("sources-no-sources")))}
-            <div class="table-wrap"><table class="table table--compact table--fold"><thead><tr>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact table--fold"><thead><tr>
                 <th scope="col"><span class="vh">{w.get("sources-kind")}</span></th><th scope="col">{w.get("sources-connector")}</th>
                 <th scope="col">{w.get("sources-health")}</th><th scope="col" class="num">{w.get("sources-lag")}</th>
                 <th scope="col" class="num">{w.get("sources-last")}</th><th scope="col" class="num">{w.get("sources-today")}</th>

@@ -73,7 +73,7 @@ pub(super) fn preview(visitor: &Visitor, sample: &[u8], mapping: &Mapping) -> im
     view! {
         <section class="panel" aria-labelledby="pre" id="preview"><div class="panel__head"><h2 id="pre">{w.get("sources-map-preview")}</h2></div>
             <div class="panel__body stack">{alert(visitor, Some(tone), glyph, format!("{summary} {}", report.reason))}<ul class="small">{findings}</ul></div>
-            <div class="table-wrap"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-place")}</th>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-place")}</th>
                 <th scope="col">{w.get("sources-map-booking")}</th><th scope="col" class="num">{w.get("sources-map-amount")}</th>
                 <th scope="col">{w.get("sources-map-counterparty")}</th><th scope="col">{w.get("sources-map-remittance")}</th>
                 <th scope="col">{w.get("sources-map-account")}</th></tr></thead><tbody>{rows}</tbody></table></div>

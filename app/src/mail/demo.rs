@@ -138,8 +138,17 @@ async fn letter(
     }))
 }
 
-/// The HTML as it was sent: a document of its own, which may do nothing and fetch nothing. Its rules are let through by
+/// A letter's HTML as an answer: a document of its own, which may do nothing and fetch nothing. Its rules are let through by
 /// their hash.
+pub(crate) fn as_sent(html: String) -> Response {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let mut response = Html(html).into_response();
+    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; sandbox");
+    response.extensions_mut().insert(OwnPolicy(policy.into()));
+    response
+}
+
+/// The HTML as it was sent.
 async fn paper(
     State(services): State<Services>,
     visitor: Visitor,
@@ -147,9 +156,5 @@ async fn paper(
 ) -> Result<Response, Problem> {
     let letter = found(&services, &visitor, id).await?;
     let html = letter.html.ok_or_else(|| Problem::new(Reason::NotFound, &visitor))?;
-    let hash = STANDARD.encode(Sha256::digest(STYLE));
-    let mut response = Html(html).into_response();
-    let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; sandbox");
-    response.extensions_mut().insert(OwnPolicy(policy.into()));
-    Ok(response)
+    Ok(as_sent(html))
 }

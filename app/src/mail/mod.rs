@@ -20,6 +20,7 @@ use guichet_platform::{
 };
 use guichet_types::{Id, Locale, Timestamp, kind};
 
+pub(crate) use demo::as_sent;
 pub use demo::{link, routes};
 pub use guichet_platform::mail::Rendered;
 

@@ -154,7 +154,6 @@ pub fn app_page<V: IntoView + 'static>(
     }
     let w = visitor.words();
     let name = visitor.session.as_ref().map(|session| session.name.clone()).unwrap_or_default();
-    let initials = initials(&name);
     // Whoever looks in a customer's place gets no stream.
     let cursor = cursor.filter(|_| support.is_none());
     let place_notice = support.map(|support| support_bar(visitor, &name, &support));
@@ -175,14 +174,7 @@ pub fn app_page<V: IntoView + 'static>(
                 <div>
                     <header class="topbar">
                         <span class="only-narrow">{logo(&visitor.institution, "/overview")}</span>
-                        <div class="topbar__end cluster nowrap gap-1">
-                            {language_menu(visitor)}
-                            {sign_out(visitor)}
-                            <a class="button button--icon" href="/profile">
-                                <span class="vh">{w.with("profile-of", &[("name", &name)])}</span>
-                                <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
-                            </a>
-                        </div>
+                        {topbar_end(visitor, &name)}
                     </header>
                     <main class="main" id="content">
                         {place_notice}
@@ -196,6 +188,21 @@ pub fn app_page<V: IntoView + 'static>(
             {session_watch(visitor)}
         }
     })
+}
+
+/// The end of the top bar: language, the way out, and oneself.
+fn topbar_end(visitor: &Visitor, name: &str) -> impl IntoView + use<> {
+    let label = visitor.words().with("profile-of", &[("name", name)]);
+    view! {
+        <div class="topbar__end cluster nowrap gap-1">
+            {language_menu(visitor)}
+            {sign_out(visitor)}
+            <a class="button button--icon" href="/profile">
+                <span class="vh">{label}</span>
+                <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials(name)}</span>
+            </a>
+        </div>
+    }
 }
 
 fn sign_out(visitor: &Visitor) -> impl IntoView + use<> {
@@ -283,7 +290,6 @@ pub fn staff_page<V: IntoView + 'static>(
     let session = visitor.session.as_ref();
     let name = session.map(|session| session.name.clone()).unwrap_or_default();
     let may = session.and_then(|session| session.staff).map(|staff| staff.capabilities()).unwrap_or_default();
-    let initials = initials(&name);
     let mine: Vec<DeskEntry> =
         DESKS.into_iter().filter(|(.., needs)| needs.is_empty() || needs.iter().any(|one| may.has(*one))).collect();
     let link = |class: &'static str, (here, href, name, key, _): DeskEntry| {
@@ -309,14 +315,7 @@ pub fn staff_page<V: IntoView + 'static>(
                 <div>
                     <header class="topbar">
                         <span class="only-narrow">{logo(&visitor.institution, "/admin")}</span>
-                        <div class="topbar__end cluster nowrap gap-1">
-                            {language_menu(visitor)}
-                            {sign_out(visitor)}
-                            <a class="button button--icon" href="/profile">
-                                <span class="vh">{w.with("profile-of", &[("name", &name)])}</span>
-                                <span class="glyph glyph--round" data-tone="brand" aria-hidden="true">{initials}</span>
-                            </a>
-                        </div>
+                        {topbar_end(visitor, &name)}
                     </header>
                     <main class="main" id="content">{body()}</main>
                 </div>

@@ -11,7 +11,7 @@ use guichet_types::Locale;
 use std::sync::LazyLock;
 
 pub use figures::{Figures, Sign};
-pub use overrides::{Overrides, check_text, replace, sample, source_text};
+pub use overrides::{Overrides, check_text, looking_at, replace, sample, source_text};
 
 /// Every text of a language, one file after another.
 macro_rules! texts {

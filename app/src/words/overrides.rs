@@ -7,11 +7,17 @@ use super::sources;
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use guichet_types::Locale;
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 static HELD: LazyLock<RwLock<Arc<Overrides>>> = LazyLock::new(RwLock::default);
+
+thread_local! {
+    /// Texts that are only looked at, while something is rendered with them.
+    static LOOKED_AT: RefCell<Option<Arc<Overrides>>> = const { RefCell::new(None) };
+}
 
 /// Texts in the place of ours, by language.
 #[derive(Default)]
@@ -46,8 +52,26 @@ pub fn replace(overrides: Overrides) {
     *HELD.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(overrides);
 }
 
+/// Renders something with texts that are not published, for a look at them. What is rendered is rendered at once, on this thread.
+pub fn looking_at<T>(overrides: Overrides, render: impl FnOnce() -> T) -> T {
+    struct Until;
+    impl Drop for Until {
+        fn drop(&mut self) {
+            LOOKED_AT.with(|texts| texts.borrow_mut().take());
+        }
+    }
+    LOOKED_AT.with(|texts| *texts.borrow_mut() = Some(Arc::new(overrides)));
+    let _until = Until;
+    render()
+}
+
 /// The institution's own text of a key.
 pub(super) fn text(locale: Locale, key: &str, args: &FluentArgs<'_>) -> Option<String> {
+    let looked_at = LOOKED_AT.with(|texts| texts.borrow().clone());
+    if let Some(texts) = looked_at {
+        let (_, bundle) = texts.0.iter().find(|(of, _)| *of == locale)?;
+        return formatted(bundle, key, args);
+    }
     let held = HELD.read().unwrap_or_else(PoisonError::into_inner).clone();
     let (_, bundle) = held.0.iter().find(|(of, _)| *of == locale)?;
     formatted(bundle, key, args)
@@ -157,6 +181,9 @@ mod tests {
         assert_ne!(Words(Locale::De).get("home-title"), "Bank, any time");
         replace(Overrides::default());
         assert_eq!(Words(Locale::En).get("home-title"), ours);
+        let seen = looking_at(Overrides::new(&texts), || Words(Locale::En).get("home-title"));
+        assert_eq!(seen, "Bank, any time");
+        assert_eq!(Words(Locale::En).get("home-title"), ours, "a look leaves nothing behind");
     }
 
     #[test]

@@ -180,6 +180,10 @@ on_both_databases! {
         assert!(!portal.get("/accounts", &ines).await.body.contains("Lumen"), "a draft is seen by nobody");
         let look = portal.get("/admin/brand/look/home", &administrator).await.body;
         assert!(look.contains("Banque Lumen") && look.contains("/admin/brand/draft.css"));
+        portal.ask("POST", "/admin/texts/save", &administrator, "language=en&key=letter-reset&text=Type+this+at+Lumen&act=save").await;
+        let letter = portal.get("/admin/brand/look/letter-reset?language=en", &administrator).await;
+        assert!(letter.body.contains("Type this at Lumen") && letter.header("content-security-policy").ends_with("; sandbox"));
+        assert!(portal.get("/admin/texts", &administrator).await.body.contains("letter-reset"));
         let review = portal.get("/admin/releases/draft", &administrator).await.body;
         assert!(review.contains("brand.brand") && review.contains("#5a2a82") && review.contains("modules.portfolio"));
         let publish = async {

@@ -10,7 +10,10 @@ use crate::{
     web::{Fields, May, Problem, Reason, Services, redirect_to},
 };
 use axum::{
-    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    extract::{
+        Multipart, Path, State,
+        multipart::{Field, MultipartError, MultipartRejection},
+    },
     response::Response,
 };
 use guichet_platform::staff::can;
@@ -76,6 +79,18 @@ pub(super) async fn save_brand(
     Ok(redirect_to("/admin/brand?said=saved"))
 }
 
+/// The bytes of a field, up to one more than are taken. What is over it is read to its end and let go, so that the browser gets
+/// an answer it can show.
+async fn all_of(field: &mut Field<'_>, most: usize) -> Result<Vec<u8>, MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await? {
+        if bytes.len() <= most {
+            bytes.extend_from_slice(&piece);
+        }
+    }
+    Ok(bytes)
+}
+
 /// `POST /admin/brand/logo`.
 pub(super) async fn logo(
     State(services): State<Services>,
@@ -89,13 +104,7 @@ pub(super) async fn logo(
     let mut came = false;
     while let Some(mut field) = form.next_field().await.map_err(|_| wrong())? {
         let name = field.name().unwrap_or_default().to_owned();
-        let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|_| wrong())? {
-            // What is over the bound is read to its end and let go, so that the browser gets an answer it can show.
-            if bytes.len() <= logo::MAX_BYTES {
-                bytes.extend_from_slice(&piece);
-            }
-        }
+        let bytes = all_of(&mut field, logo::MAX_BYTES).await.map_err(|_| wrong())?;
         if bytes.is_empty() || !matches!(name.as_str(), "logo" | "logo_dark") {
             continue;
         }
@@ -184,12 +193,7 @@ pub(super) async fn import(
     let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor);
     let mut form = form.map_err(|_| wrong())?;
     while let Some(mut field) = form.next_field().await.map_err(|_| wrong())? {
-        let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|_| wrong())? {
-            if bytes.len() <= MAX_IMPORT {
-                bytes.extend_from_slice(&piece);
-            }
-        }
+        let bytes = all_of(&mut field, MAX_IMPORT).await.map_err(|_| wrong())?;
         if bytes.len() > MAX_IMPORT || field.name() != Some("file") {
             continue;
         }

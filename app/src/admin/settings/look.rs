@@ -1,15 +1,19 @@
-//! How the draft looks: its stylesheet for the previews, and whole pages of the portal as it would be.
+//! How the draft looks: its stylesheet for the previews, whole pages of the portal as it would be, and letters.
 
 use super::work;
 use crate::{
     house::css::stylesheet,
+    mail::{self, Factor, Occasion},
     web::{Institution, May, Problem, Reason, Services, Visitor},
+    words::{Overrides, looking_at},
 };
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{IntoResponse, Response},
 };
+use futures::FutureExt as _;
 use guichet_platform::staff::can;
+use guichet_types::Timestamp;
 use http::header;
 use std::sync::Arc;
 
@@ -20,14 +24,21 @@ pub(super) async fn sheet(State(services): State<Services>, may: May<can::Config
     Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response())
 }
 
-/// `GET /admin/brand/look/{page}`: a page that everybody sees, as the draft would have it.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct LookQuery {
+    language: Option<String>,
+}
+
+/// `GET /admin/brand/look/{page}`: a page that everybody sees, or a letter, as the draft would have it.
 pub(super) async fn page(
     State(services): State<Services>,
     may: May<can::Configure>,
     Path(page): Path<String>,
+    Query(query): Query<LookQuery>,
 ) -> Result<Response, Problem> {
     let settings = work(&services, &may).await?.settings;
-    let held = services.house.now();
+    let texts = Overrides::new(&settings.texts);
     let institution = Institution {
         name: settings.name,
         tagline: settings.tagline,
@@ -36,8 +47,14 @@ pub(super) async fn page(
         modules: settings.modules,
         notices: settings.notices,
         release: Institution::DRAFT,
-        ..Institution::clone(&held)
+        ..Institution::clone(&services.house.now())
     };
+    let now = may.who.visitor.now;
+    if let Some(occasion) = letter_of(&page, now) {
+        let locale = query.language.and_then(|tag| tag.parse().ok()).unwrap_or(may.who.visitor.locale);
+        let rendered = looking_at(texts, || mail::letter(&occasion, locale, &institution, now));
+        return Ok(mail::as_sent(rendered.html().to_owned()));
+    }
     // As somebody sees it who is not signed in.
     let visitor = Visitor {
         session: None,
@@ -46,10 +63,32 @@ pub(super) async fn page(
         path: "/".into(),
         ..may.who.visitor.clone()
     };
-    match page.as_str() {
-        "home" => Ok(crate::home::pages::home(State(services), visitor).await),
-        "sign-in" => Ok(crate::auth::pages::sign_in_look(&visitor)),
-        "track" => Ok(crate::parcels::pages::track_page(&visitor)),
-        _ => Err(Problem::new(Reason::NotFound, &may.who.visitor)),
-    }
+    let render = || match page.as_str() {
+        // Nothing is waited for in it.
+        "home" => crate::home::pages::home(State(services), visitor).now_or_never(),
+        "sign-in" => Some(crate::auth::pages::sign_in_look(&visitor)),
+        "track" => Some(crate::parcels::pages::track_page(&visitor)),
+        _ => None,
+    };
+    looking_at(texts, render).ok_or_else(|| Problem::new(Reason::NotFound, &may.who.visitor))
+}
+
+/// The letters that can be looked at: the keys of their subjects begin with `letter-` and this word.
+pub(super) const LETTERS: [&str; 8] =
+    ["reset", "confirm", "device", "factor", "blocked", "recovery", "activated", "taken"];
+
+/// A letter of a kind, with something in every place.
+fn letter_of(word: &str, now: Timestamp) -> Option<Occasion<'static>> {
+    let until = now.plus_seconds(600);
+    Some(match word.strip_prefix("letter-")? {
+        "reset" => Occasion::ResetCode { code: "4932-0117", until },
+        "confirm" => Occasion::AddressCode { code: "4932-0117", until },
+        "device" => Occasion::NewDevice { device: "Firefox, Linux", at: now },
+        "factor" => Occasion::FactorChanged { factor: Factor::Passkey, at: now },
+        "blocked" => Occasion::Blocked { at: now },
+        "recovery" => Occasion::RecoveryUsed { left: 3, at: now },
+        "activated" => Occasion::Activated { at: now },
+        "taken" => Occasion::AddressTaken,
+        _ => return None,
+    })
 }

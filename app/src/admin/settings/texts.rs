@@ -1,7 +1,7 @@
 //! `GET /admin/texts`: every text of the portal in one language, ours and the institution's own, with a look at how it reads.
 //! Letters are texts like any other: their names begin with `letter-`.
 
-use super::{head, house_tabs, work};
+use super::{head, house_tabs, look::LETTERS, work};
 use crate::{
     house::store,
     ui::{Desk, alert, encode, icon, staff_page},
@@ -66,6 +66,11 @@ pub(super) async fn get(
     let languages = Locale::ALL.map(|one| {
         view! { <option value=one.tag() selected=one == locale>{one.own_name()}</option> }
     });
+    let letters = LETTERS.map(|word| {
+        let key = format!("letter-{word}-subject");
+        let name = own.get(&key).cloned().or_else(|| source_text(locale, &key)).unwrap_or_default();
+        view! { <a class="chip" href=format!("/admin/brand/look/letter-{word}?language={tag}")>{name}</a> }
+    });
     let title = w.get("nav-house");
     let next = format!("/admin/texts?language={tag}&q={}&page={}", encode(&q), query.page + 1);
     Ok(staff_page(visitor, Desk::House, &title.clone(), || {
@@ -81,6 +86,7 @@ pub(super) async fn get(
                     <button class="button">{icon(visitor, "search")}{w.get("house-find")}</button>
                 </form>
                 <p class="panel__body hint">{w.get("house-texts-hint")}</p>
+                <div class="panel__body cluster gap-2"><span class="small muted">{w.get("house-look-letters")}</span>{letters}</div>
                 {empty.then(|| view! { <p class="panel__body muted">{w.get("house-texts-none")}</p> })}
                 <div class="list">{rows}</div>
                 {more.then(|| view! { <div class="panel__foot"><a class="button" href=next rel="next">{w.get("people-next")}</a></div> })}

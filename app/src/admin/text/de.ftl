@@ -300,3 +300,4 @@ people-with-role = { $n ->
     [one] { $n } Person
    *[other] { $n } Personen
 }
+house-look-letters = Briefe des Entwurfs:

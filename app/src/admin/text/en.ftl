@@ -300,3 +300,4 @@ people-with-role = { $n ->
     [one] { $n } person
    *[other] { $n } people
 }
+house-look-letters = Letters of the draft:

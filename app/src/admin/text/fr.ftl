@@ -300,3 +300,4 @@ people-with-role = { $n ->
     [one] { $n } personne
    *[other] { $n } personnes
 }
+house-look-letters = Lettres du brouillon :

@@ -1,8 +1,16 @@
 //! What the overview says of claims: what waits for the customer, and the claim that is nearest to its end.
 
-use super::words::{claim_title, phase_word};
+use super::{
+    thread::at_of,
+    words::{claim_title, initials, phase_word, when},
+};
 use crate::{
-    claims::{page::list_all, phase::way, settlement::settle, store::Claim},
+    claims::{
+        page::list_all,
+        phase::way,
+        settlement::settle,
+        store::{Claim, Written},
+    },
     ui::{figure, icon},
     web::Visitor,
     words::Figures,
@@ -80,11 +88,50 @@ pub fn overview_panel(visitor: &Visitor, figures: &Figures, ahead: &Ahead) -> Op
         view! { <div class="stat"><span class="label">{w.get("claims-expected")}</span>
         {figure(figures, expected, "figure figure--md money", None)}</div> }
     });
+    let messages = messages_panel(visitor, figures, ahead);
     Some(view! {
         <section class="panel" aria-labelledby="cl">
             <div class="panel__head"><h2 id="cl">{claim_title(w, &claim.head)}</h2>
                 <a href=format!("/claims/{}", claim.id)>{w.get("claims-open")}</a></div>
             <div class="panel__body stack gap-5">{expected}<ol class="stepper stepper--tight">{steps}</ol></div>
         </section>
+        {messages}
     })
 }
+
+/// The latest that handlers have written about open claims, newest first.
+fn messages_panel(visitor: &Visitor, figures: &Figures, ahead: &Ahead) -> Option<impl IntoView + use<>> {
+    let w = visitor.words();
+    let of_claim = |claim: &Claim| {
+        let handler = claim.head.handler_name.clone().unwrap_or_else(|| w.get("claims-the-insurer"));
+        let (href, title) = (format!("/claims/{}#messages", claim.id), claim_title(w, &claim.head));
+        let theirs = claim.messages.iter().filter(|written| written.note.from.as_deref() != Some("customer"));
+        let one = |written: &Written| {
+            let name = match written.note.from.as_deref() {
+                Some("third_party") => w.get("claims-third-party"),
+                _ => handler.clone(),
+            };
+            (at_of(figures, written), name, written.note.text.clone(), href.clone(), title.clone())
+        };
+        theirs.map(one).collect::<Vec<_>>()
+    };
+    let mut all: Vec<_> = ahead.0.iter().flat_map(of_claim).collect();
+    all.sort_by_key(|(at, ..)| std::cmp::Reverse(at.order()));
+    let items = all.into_iter().take(LATEST).map(|(at, name, text, href, title)| {
+        view! {
+            <a class="item" href=href><span class="glyph" data-tone="brand" aria-hidden="true">{initials(&name)}</span>
+                <span class="item__body"><b>{name}</b><small class="clip">{text}</small><small class="faint">{title}</small></span>
+                <span class="item__end small muted">{when(figures, at)}</span></a>
+        }
+    });
+    let items: Vec<_> = items.collect();
+    (!items.is_empty()).then(|| {
+        view! {
+            <section class="panel" aria-labelledby="ms"><div class="panel__head"><h2 id="ms">{w.get("claims-messages")}</h2></div>
+                <div class="list">{items}</div></section>
+        }
+    })
+}
+
+/// Messages on the overview.
+const LATEST: usize = 3;

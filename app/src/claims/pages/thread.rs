@@ -23,16 +23,19 @@ enum One<'p> {
     Own(&'p Letter),
 }
 
+/// When something was written, as the insurer says, or else when it came.
+pub(super) fn at_of(figures: &Figures, written: &Written) -> Moment {
+    written.note.at.unwrap_or(Moment { day: figures.local(written.seen_at).0, at: Some(written.seen_at) })
+}
+
 /// The messages; follows the live stream.
 pub fn thread(visitor: &Visitor, figures: &Figures, page: &ClaimPage) -> impl IntoView + use<> {
     let w = visitor.words();
     let own_ids: Vec<String> = page.letters.iter().map(|letter| letter.id.to_string()).collect();
     // A letter of ours that the insurer gives back under its id is shown once.
     let theirs = page.claim.messages.iter().filter(|written| !own_ids.contains(&written.note.id));
-    let time = |written: &Written| {
-        written.note.at.unwrap_or(Moment { day: figures.local(written.seen_at).0, at: Some(written.seen_at) })
-    };
-    let mut all: Vec<(Moment, One<'_>)> = theirs.map(|written| (time(written), One::Theirs(written))).collect();
+    let mut all: Vec<(Moment, One<'_>)> =
+        theirs.map(|written| (at_of(figures, written), One::Theirs(written))).collect();
     all.extend(page.letters.iter().map(|letter| {
         let at = Moment { day: figures.local(letter.sent_at).0, at: Some(letter.sent_at) };
         (at, One::Own(letter))

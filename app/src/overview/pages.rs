@@ -72,7 +72,7 @@ async fn overview(State(services): State<Services>, who: SignedIn) -> Result<Res
                             })}
                             {books.iter().map(|book| summary::panel(visitor, &figures, book, beside(alone, "panel", "panel col-5"))).collect_view()}
                             <div class=beside(alone, "stack", "stack col-7")>
-                                <div data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
+                                <div class="stack" data-live="claims-overview">{claims::pages::overview_panel(visitor, &figures, &ahead)}</div>
                                 {movements_panel(visitor, &figures, &money)}
                             </div>
                         </div>

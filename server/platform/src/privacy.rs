@@ -300,6 +300,35 @@ mod tests {
             assert!(export(&world.db, &grant, nobody, world.clock.now()).await.unwrap().is_none());
         }
 
+        async fn statements_that_nobody_holds_stay_for_as_long_as_the_law_wants_and_go_then(world: World) {
+            const ADD: &str = "insert into account (id, identification, scheme, currency, kind, created_at)
+                values ($1, $2, 'OTHER', 'EUR', 'current', 0)";
+            const HOLD: &str = "insert into holder (account_id, customer_id, role, since_day) values ($1, $2, 'owner', 0)";
+            const COUNT: &str = "select count(*) from account";
+            let customer = crate::testing::customer(&world).await.customer();
+            let scope = operator();
+            let made = world.db.write(&scope, move |tx| {
+                async move {
+                    for (id, name) in [([1_u8; 16], "held"), ([2; 16], "nobody's")] {
+                        on!(tx, c => sqlx::query(ADD).bind(id.as_slice()).bind(name).execute(&mut **c).await.map(|_| ()))?;
+                    }
+                    on!(tx, c => sqlx::query(HOLD).bind([1_u8; 16].as_slice()).bind(customer.as_bytes().as_slice())
+                        .execute(&mut **c).await.map(|_| ()))?;
+                    Ok::<_, DbError>(())
+                }
+                .boxed()
+            });
+            made.await.unwrap();
+            let young = Timestamp(RETAINED_YEARS * 360 * 86_400_000);
+            assert_eq!(sweep(&world.db, young).await.unwrap(), 0, "not yet");
+            assert_eq!(sweep(&world.db, world.clock.now()).await.unwrap(), 1);
+            let left = world.db.read(&scope, |tx| {
+                async move { on!(tx, c => sqlx::query_as::<_, (i64,)>(COUNT).fetch_one(&mut **c).await).map_err(DbError::from) }
+                    .boxed()
+            });
+            assert_eq!(left.await.unwrap().0, 1, "what somebody holds stays");
+        }
+
         async fn what_is_erased_is_gone_and_the_log_says_so(world: World) {
             let scope = crate::testing::customer(&world).await;
             let identity = world.identity(Profile::Insurer);

@@ -23,6 +23,7 @@ use guichet_platform::{
     identity::Identity,
     inbox, live, mail,
     outbox::{Courier, Destination, Route},
+    privacy,
     random::OsRandom,
     scope,
     serve::{ServeOptions, serve as serve_http},
@@ -253,7 +254,8 @@ async fn sweep(identity: Identity, stop: CancellationToken) {
 /// Days for which a letter that is done with can still be looked up: to whom, what about, what became of it.
 const LETTER_DAYS: i64 = 90;
 
-/// Forgets live events that no open page can still ask for, letters of long ago, and old counts of sources, once an hour.
+/// Forgets live events that no open page can still ask for, letters of long ago, old counts of sources, and
+/// statements that nobody holds and that need not be kept any more, once an hour.
 async fn forget(
     db: guichet_platform::db::Db,
     clock: guichet_platform::clock::SharedClock,
@@ -272,6 +274,9 @@ async fn forget(
         let before = clock.now().plus_seconds(-LETTER_DAYS * 86_400);
         if let Err(error) = db.write(&scope::operator(), move |tx| mail::forget(tx, before).boxed()).await {
             tracing::warn!(%error, "Old letters could not be forgotten");
+        }
+        if let Err(error) = privacy::sweep(&db, clock.now()).await {
+            tracing::warn!(%error, "Statements that need not be kept any more could not be taken away");
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -25,7 +25,14 @@ use guichet_types::Timestamp;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
+use tokio::{sync::Semaphore, time::timeout};
+
+/// Webhooks that are read at once; each can be as large as a document.
+const MAX_AT_ONCE: usize = 32;
+/// How long one waits for its turn before its sender is told to come back.
+const TURN: Duration = Duration::from_secs(10);
 
 /// Everything behind the door.
 #[derive(Clone, Debug)]
@@ -38,6 +45,7 @@ pub struct HookDoor {
     secrets: Arc<BTreeMap<String, Vec<Secret<String>>>>,
     max_bytes: usize,
     pace: Arc<Pace>,
+    turns: Arc<Semaphore>,
 }
 
 impl HookDoor {
@@ -52,6 +60,7 @@ impl HookDoor {
             secrets: Arc::new(config.secrets.hooks.clone()),
             max_bytes: config.hooks.max_bytes(),
             pace: Arc::new(Pace::new(config.hooks.per_second)),
+            turns: Arc::new(Semaphore::new(MAX_AT_ONCE)),
         }
     }
 
@@ -111,6 +120,10 @@ impl HookDoor {
         if !secrets.is_empty() && !self.pace.allows(&source, now) {
             return (StatusCode::TOO_MANY_REQUESTS, "too_many");
         }
+        // A burst waits here, where it holds no body yet.
+        let Ok(Ok(_turn)) = timeout(TURN, self.turns.acquire()).await else {
+            return (StatusCode::SERVICE_UNAVAILABLE, "busy");
+        };
         let Ok(body) = axum::body::to_bytes(body, self.max_bytes).await else {
             return (StatusCode::PAYLOAD_TOO_LARGE, "too_large");
         };

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use guichet_platform::{on_both_databases, testing::NOW, webhook};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 const SECONDS: i64 = NOW.millis() / 1_000;
 
@@ -53,6 +53,20 @@ fn booking(reference: &str) -> Vec<u8> {
         ":20:{reference}\n:25:{JOINT}\n:28C:1/1\n:34F:EUR0,\n:13D:2611171400+0100\n:61:2611171117C7,00NTRF{reference}//B{reference}\n:86:166?20SVWZ+{reference}\n-\n"
     )
     .into_bytes()
+}
+
+/// How often each answer came.
+async fn a_thousand_times(portal: &Arc<Portal>, hook: Hook) -> BTreeMap<StatusCode, usize> {
+    let (hook, mut sent) = (Arc::new(hook), tokio::task::JoinSet::new());
+    for _ in 0..1_000 {
+        let (portal, hook) = (portal.clone(), hook.clone());
+        sent.spawn(async move { hook.send_at_once(&portal).await.status });
+    }
+    let mut answers = BTreeMap::new();
+    while let Some(status) = sent.join_next().await {
+        *answers.entry(status.unwrap()).or_default() += 1;
+    }
+    answers
 }
 
 async fn documents(portal: &Portal) -> usize {
@@ -117,26 +131,21 @@ on_both_databases! {
     }
 
     async fn the_same_webhook_a_thousand_times_at_once_has_one_effect(world: World) {
-        let portal = Arc::new(Portal::new(world).await);
-        let hook = Arc::new(Hook::signed(HOOK_SECRETS[0], "msg_1", &booking("ONCE")));
-        let mut sent = tokio::task::JoinSet::new();
-        for _ in 0..1_000 {
-            let (portal, hook) = (portal.clone(), hook.clone());
-            sent.spawn(async move { hook.send_at_once(&portal).await.status });
-        }
-        let mut kept = 0;
-        while let Some(status) = sent.join_next().await {
-            // Whoever comes above the pace is told to come back; the rest are all taken.
-            match status.unwrap() {
-                StatusCode::ACCEPTED => kept += 1,
-                StatusCode::TOO_MANY_REQUESTS => {}
-                other => panic!("{other}"),
-            }
-        }
-        assert!(kept >= 100, "{kept}");
+        let portal = Arc::new(Portal::unpaced(world).await);
+        let answers = a_thousand_times(&portal, Hook::signed(HOOK_SECRETS[0], "msg_1", &booking("ONCE"))).await;
+        assert_eq!(answers, BTreeMap::from([(StatusCode::ACCEPTED, 1_000)]));
         assert_eq!(documents(&portal).await, 1);
         portal.inbox.apply_received().await.unwrap();
         assert_eq!(portal.count("select count(*) from entry where remittance like '%ONCE%'").await, 1);
+    }
+
+    async fn who_sends_faster_than_agreed_is_told_to_come_back_and_loses_nothing(world: World) {
+        let portal = Arc::new(Portal::new(world).await);
+        let answers = a_thousand_times(&portal, Hook::signed(HOOK_SECRETS[0], "msg_1", &booking("ONCE"))).await;
+        let kept = answers[&StatusCode::ACCEPTED];
+        assert!(kept >= 100, "{answers:?}");
+        assert_eq!(answers[&StatusCode::TOO_MANY_REQUESTS], 1_000 - kept, "{answers:?}");
+        assert_eq!(documents(&portal).await, 1);
     }
 
     async fn a_webhook_of_another_time_or_of_nobody_gets_the_same_answer(world: World) {

@@ -9,7 +9,9 @@ use anyhow::{Result, bail};
 use std::path::Path;
 
 /// What is weighed, by extension, and what all files with it may weigh together after brotli.
-const BUDGETS: &[(&str, u64)] = &[("wasm", 70 * 1024), ("js", 8 * 1024), ("css", 14 * 1024)];
+/// The WebAssembly had 70 KiB until forms could be tried while they are filled in (1.2 kB); typeface and icons gave 6.7 kB back
+/// in the same change.
+const BUDGETS: &[(&str, u64)] = &[("wasm", 71 * 1024), ("js", 8 * 1024), ("css", 14 * 1024)];
 
 /// Weighs the built site, prints all of it, and fails when something is too heavy.
 pub fn check(out: &Path) -> Result<()> {

@@ -15,6 +15,7 @@ use futures::FutureExt as _;
 use guichet_platform::{
     audit::{self, Seen, Thing},
     db::DbError,
+    staff::{SupportRow, list_support},
 };
 use guichet_types::Timestamp;
 use leptos::prelude::*;
@@ -57,11 +58,12 @@ async fn activity(
                 },
             };
             let limit = i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1);
-            Ok::<_, DbError>(Some(audit::list_own(tx, &scope, before, limit).await?))
+            let looks = if later { Vec::new() } else { list_support(tx, &scope).await? };
+            Ok::<_, DbError>(Some((audit::list_own(tx, &scope, before, limit).await?, looks)))
         }
         .boxed()
     });
-    let mut rows = read.await?.ok_or_else(missing)?;
+    let (mut rows, looks) = read.await?.ok_or_else(missing)?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     let next = rows.last().filter(|_| more).map(|row| format!("/profile/activity?before={}", row.place.encode()));
@@ -75,6 +77,7 @@ async fn activity(
         view! {
             <div class="page-head"><div><h1>{heading}</h1><p class="muted">{w.get("activity-intro")}</p></div>
                 <a class="button" href="/profile">{w.get("activity-back")}</a></div>
+            {looks_panel(visitor, &figures, &looks)}
             <section class="panel" aria-labelledby="activity">
                 <div class="panel__head"><h2 id="activity">{if later { w.get("activity-earlier") } else { w.get("activity-latest") }}</h2>
                     {later.then(|| view! { <a href="/profile/activity">{w.get("activity-newest")}</a> })}</div>
@@ -95,6 +98,26 @@ async fn activity(
             </section>
         }
     }))
+}
+
+/// Who of the institution looked in the customer's place, when, and for what reason.
+fn looks_panel(visitor: &Visitor, figures: &Figures, looks: &[SupportRow]) -> Option<impl IntoView + use<>> {
+    let w = visitor.words();
+    let items = looks.iter().map(|look| {
+        let when = w.with(
+            "activity-look-when",
+            &[("from", &moment(figures, look.begun_at)), ("until", &figures.time(look.ended_at))],
+        );
+        view! {
+            <div class="item"><span class="glyph" aria-hidden="true">{icon(visitor, "eye")}</span>
+                <span class="item__body"><b>{look.reason.clone()}</b><small>{when}</small></span></div>
+        }
+    });
+    let items = items.collect_view();
+    (!looks.is_empty()).then(|| view! {
+        <section class="panel" aria-labelledby="looks"><div class="panel__head"><h2 id="looks">{w.get("activity-looks")}</h2></div>
+            <div class="panel__body"><p class="muted">{w.get("activity-looks-intro")}</p></div><div class="list">{items}</div></section>
+    })
 }
 
 fn entry(visitor: &Visitor, figures: &Figures, row: &Seen) -> impl IntoView + use<> {

@@ -85,14 +85,8 @@ impl AuditQuery {
 /// Reading the log is noted in it.
 async fn read(services: &Services, may: &May<can::Audit>, search: Search) -> Result<Vec<Line>, Problem> {
     let scope = *may.grant;
-    let entry = may.who.act(Action::AuditRead);
-    let read = services.db.write(&may.grant, move |tx| {
-        async move {
-            tx.audit(entry);
-            audit::search(tx, &scope, &search).await
-        }
-        .boxed()
-    });
+    services.note(&may.who.visitor, may.who.act(Action::AuditRead)).await?;
+    let read = services.db.read(&may.grant, move |tx| async move { audit::search(tx, &scope, &search).await }.boxed());
     read.await.map_err(|error: DbError| Problem::from(error))
 }
 
@@ -188,7 +182,8 @@ fn line(visitor: &Visitor, figures: &Figures, row: &Line) -> impl IntoView + use
         _ => Some(badge(visitor, "critical", None, w.get("audit-not-done"))),
     };
     let whose = row.customer.clone().unwrap_or_else(|| "–".to_owned());
-    let detail: Vec<String> = [&row.detail, &row.device, &row.network].into_iter().flatten().cloned().collect();
+    let detail: Vec<String> =
+        [&row.reason, &row.detail, &row.device, &row.network].into_iter().flatten().cloned().collect();
     view! {
         <tr role="row"><td role="cell" class="num" data-fold="value"><time datetime=Figures::machine(row.at)>{figures.moment(row.at)}</time></td>
             <th scope="row" role="rowheader" data-fold="lead">{what}" "{tone}<small><span class="ref">{row.action.clone()}</span></small></th>

@@ -5,6 +5,7 @@
 
 mod audit;
 mod desk;
+mod live;
 mod operations;
 mod parts;
 mod people;

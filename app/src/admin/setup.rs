@@ -19,6 +19,7 @@ use axum::{
     routing::{get, post},
 };
 use guichet_platform::{
+    db::{Db, DbError},
     identity::until_days,
     random::Random,
     scope::operator,
@@ -116,6 +117,19 @@ impl Door {
         })
     }
 
+    /// Whether this browser came in with the code, and nobody of the institution has an access yet: whoever was let in from a
+    /// terminal meanwhile finds the door shut.
+    async fn is_open(&self, db: &Db, headers: &HeaderMap) -> Result<bool, DbError> {
+        if !self.knows(headers) {
+            return Ok(false);
+        }
+        let nobody = nobody_yet(db).await?;
+        if !nobody {
+            self.shut();
+        }
+        Ok(nobody)
+    }
+
     fn knows(&self, headers: &HeaderMap) -> bool {
         let token = cookie(headers, COOKIE).map(hash);
         self.with(|state| token.is_some() && state.code.is_some() && state.token == token)
@@ -166,7 +180,7 @@ async fn begin(
     if !services.setup.is_there() {
         return Err(nothing(&visitor));
     }
-    if services.setup.knows(&headers) {
+    if services.setup.is_open(&services.db, &headers).await? {
         return Ok(redirect_to("/setup/house"));
     }
     let w = visitor.words();
@@ -205,7 +219,7 @@ async fn house(
     headers: HeaderMap,
     Query(query): Query<SetupQuery>,
 ) -> Result<Response, Problem> {
-    if !services.setup.knows(&headers) {
+    if !services.setup.is_open(&services.db, &headers).await? {
         return Err(nothing(&visitor));
     }
     let w = visitor.words();
@@ -261,7 +275,7 @@ async fn save_house(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    if !services.setup.knows(&headers) {
+    if !services.setup.is_open(&services.db, &headers).await? {
         return Err(nothing(&visitor));
     }
     let mut settings = services.house.ground().plain();
@@ -290,7 +304,7 @@ async fn person(
     headers: HeaderMap,
     Query(query): Query<SetupQuery>,
 ) -> Result<Response, Problem> {
-    if !services.setup.knows(&headers) {
+    if !services.setup.is_open(&services.db, &headers).await? {
         return Err(nothing(&visitor));
     }
     let w = visitor.words();
@@ -312,7 +326,7 @@ async fn save_person(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    if !services.setup.knows(&headers) || !nobody_yet(&services.db).await? {
+    if !services.setup.is_open(&services.db, &headers).await? {
         return Err(nothing(&visitor));
     }
     let person =

@@ -213,7 +213,8 @@ fn element(
             continue;
         }
         let calls = value.to_ascii_lowercase();
-        let harmless = !calls.contains('&') && calls.matches("url(").count() == calls.matches("url(#").count();
+        // A backslash writes letters that are none: `\75rl(`.
+        let harmless = !calls.contains(['&', '\\']) && calls.matches("url(").count() == calls.matches("url(#").count();
         if !ATTRIBUTES.contains(&key.as_str()) || !harmless {
             return Err(LogoFault::Attribute(key));
         }

@@ -3,7 +3,7 @@
 use super::settings::{Fault, Settings};
 use futures::FutureExt as _;
 use guichet_platform::{
-    audit::{Action, Detail},
+    audit::{Action, Actor, Detail, Entry},
     db::{Db, DbError, Tx},
     on,
     scope::{Grant, Scope, operator},
@@ -281,7 +281,10 @@ pub async fn publish_at_once(db: &Db, settings: &Settings, note: &str, now: Time
                 return Err(PublishError::Faults(faults));
             }
             let new = New { settings: &settings, note: &note, repeats: None, by: None, at: now };
-            Ok(add(tx, new).await?)
+            let number = add(tx, new).await?;
+            let entry = Entry::new(Action::ConfigPublished, Actor::Operator, now);
+            tx.audit(entry.detail(Detail::Count(number.unsigned_abs())));
+            Ok(number)
         }
         .boxed()
     });

@@ -247,8 +247,7 @@ impl Client {
     }
 
     fn later(&self, millis: i32, act: impl FnOnce() + 'static) {
-        let act = Closure::once_into_js(act);
-        let _ = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), millis);
+        later(&self.window, millis, act);
     }
 
     /// Hears what the tab with the stream tells, and there, which pages want to follow it.
@@ -331,7 +330,7 @@ impl Client {
             return;
         }
         let url = format!("/live?once=1&after={}&page={}", self.cursor.get(), self.page);
-        let Some(text) = fetch_text(&self.window, &url).await else { return };
+        let Some(text) = fetch_text(&self.window, &url, &web_sys::RequestInit::new()).await else { return };
         for line in text.lines() {
             match line.strip_prefix("data: ") {
                 Some("reset") => return self.reload(),
@@ -455,9 +454,15 @@ impl Client {
     }
 }
 
-/// Fetches a text of our own, as something that no person asked for.
-async fn fetch_text(window: &Window, url: &str) -> Option<String> {
-    let response = JsFuture::from(window.fetch_with_str(url)).await.ok()?;
+/// Does something in a while.
+pub fn later(window: &Window, millis: i32, act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), millis);
+}
+
+/// Fetches a text of our own.
+pub async fn fetch_text(window: &Window, url: &str, init: &web_sys::RequestInit) -> Option<String> {
+    let response = JsFuture::from(window.fetch_with_str_and_init(url, init)).await.ok()?;
     let response: web_sys::Response = response.dyn_into().ok()?;
     if !response.ok() {
         return None;

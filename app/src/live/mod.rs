@@ -3,6 +3,7 @@
 
 pub mod copy;
 pub mod lamp;
+pub mod trial;
 
 #[cfg(feature = "hydrate")]
 mod client;

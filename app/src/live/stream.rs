@@ -66,7 +66,7 @@ impl From<Said> for Event {
             Said::Quotes(quotes) => {
                 Self::default().event("quote").data(serde_json::to_string(&quotes).unwrap_or_default())
             }
-            Said::Reset => Self::default().event("reset").data("reset"),
+            Said::Reset => reset(),
             Said::Bye => bye(),
         }
     }
@@ -112,6 +112,11 @@ pub(crate) fn respond(
 /// The first thing that a stream says.
 pub(crate) fn hello() -> Event {
     Event::default().event("hello").data("live").retry(Duration::from_secs(2))
+}
+
+/// What was shown is not made of the same any more: it is read again.
+pub(crate) fn reset() -> Event {
+    Event::default().event("reset").data("reset")
 }
 
 /// The last one: what was shown is no longer for this reader.

@@ -12,6 +12,7 @@ use guichet_platform::{
     on,
     password::is_activation_hash,
     scope::FeedScope,
+    sources,
 };
 use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, Timestamp, kind};
 use serde::Deserialize;
@@ -20,6 +21,9 @@ use std::{path::Path, sync::Arc};
 
 /// Largest document; customers by the hundred thousand come in several.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What numbers of the institution's people, and of customers who were erased, begin with.
+const RESERVED: [&str; 2] = ["S-", "erased-"];
 
 /// The document.
 #[derive(Debug, Deserialize)]
@@ -185,6 +189,13 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         Ok(parties) => parties,
         Err(reason) => return Ok(refused(reason)),
     };
+    // Who makes a webhook in the browser must not be able to let themselves in as a customer.
+    if sources::secret::is_made_here(&db, &scope, job.source.clone()).await? {
+        return Ok(refused(
+            "customers and their activation codes are not taken from a webhook that was added in the portal; \
+             give its secret in the configuration",
+        ));
+    }
     let records = parties.customers.len() as u64;
     let now = clock.now().millis();
     for customers in parties.customers.chunks(500) {
@@ -208,6 +219,16 @@ fn fault(customer: &Customer) -> Option<String> {
     let who = &customer.number;
     if who.trim().is_empty() || customer.name.trim().is_empty() {
         return Some("a customer has a number and a name".to_owned());
+    }
+    let texts = [Some(&customer.name), customer.given_name.as_ref(), Some(who)];
+    let mut texts = texts.into_iter().flatten().chain(customer.accounts.iter().flat_map(|held| {
+        [Some(&held.identification), held.name.as_ref(), held.label.as_ref(), held.bic.as_ref()].into_iter().flatten()
+    }));
+    if texts.any(|text| text.chars().any(char::is_control)) {
+        return Some(format!("customer {}: a text with a control character in it", who.escape_debug()));
+    }
+    if RESERVED.iter().any(|beginning| who.trim_start().starts_with(beginning)) {
+        return Some(format!("customer {who}: numbers that begin like this are the portal's own"));
     }
     if customer.activation.as_ref().is_some_and(|activation| !is_activation_hash(&activation.hash)) {
         return Some(format!("customer {who}: activation.hash is no argon2id hash; it takes a PHC string"));
@@ -235,8 +256,7 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
         values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set since_day = excluded.since_day,
         locale = coalesce(customer.locale, excluded.locale)";
     let number: String = customer.number.split_whitespace().collect();
-    let party: Id<kind::Party> = tx.stable_id(&[b"party", number.as_bytes()]);
-    let id: Id<kind::Customer> = tx.stable_id(&[b"customer", number.as_bytes()]);
+    let Some((party, id)) = ids_of(tx, &number, customer.activation.is_some()).await? else { return Ok(()) };
     let kind = match customer.kind {
         PartyKind::Person => "person",
         PartyKind::Organisation => "organisation",
@@ -256,6 +276,40 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
         write_held(tx, id, held, customer.since, now).await?;
     }
     Ok(())
+}
+
+/// The ids of who has a number. Of a number whose customer was erased none, so that what is sent again of them brings nothing
+/// back; until the institution invites somebody under it anew, who is then somebody else.
+async fn ids_of(
+    tx: &mut Tx,
+    number: &str,
+    invited: bool,
+) -> Result<Option<(Id<kind::Party>, Id<kind::Customer>)>, DbError> {
+    const NOW: &str = "select party_id, id from customer where number = $1";
+    const TAKEN: &str = "select count(*) from customer where id = $1";
+    let now: Option<(Vec<u8>, Vec<u8>)> =
+        on!(tx, c => sqlx::query_as(NOW).bind(number).fetch_optional(&mut **c).await)?;
+    if let Some((party, id)) = now {
+        let id = Id::try_from(id).map_err(|_| DbError::Value("customer.id"))?;
+        return Ok(Some((Id::try_from(party).map_err(|_| DbError::Value("customer.party_id"))?, id)));
+    }
+    for life in 0_u32.. {
+        let again = life.to_be_bytes();
+        let parts = |what: &'static [u8]| match life {
+            0 => vec![what, number.as_bytes()],
+            _ => vec![what, number.as_bytes(), again.as_slice()],
+        };
+        let (party, id) = (tx.stable_id(&parts(b"party")), tx.stable_id::<kind::Customer>(&parts(b"customer")));
+        let (taken,): (i64,) =
+            on!(tx, c => sqlx::query_as(TAKEN).bind(id.as_bytes().as_slice()).fetch_one(&mut **c).await)?;
+        if taken == 0 {
+            return Ok(Some((party, id)));
+        }
+        if !invited {
+            return Ok(None);
+        }
+    }
+    Ok(None)
 }
 
 async fn write_held(

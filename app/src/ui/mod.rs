@@ -14,5 +14,6 @@ pub use donut::{Slice, donut, slice_class};
 pub use line::{LineChart, line_chart};
 pub use parts::{alert, badge, encode, figure, fragment, icon, icon_href, live_time, logo, logo_inside, money};
 pub use shell::{
-    Desk, Place, app_page, foot, house_ops, language_menu, live_lamp, public_page, sign_in_link, staff_page,
+    Desk, Place, app_page, foot, house_ops, language_menu, live_lamp, live_staff_page, public_page, sign_in_link,
+    staff_page,
 };

@@ -286,6 +286,17 @@ pub fn staff_page<V: IntoView + 'static>(
     title: &str,
     body: impl FnOnce() -> V,
 ) -> Response {
+    live_staff_page(visitor, desk, title, Live::Not, body)
+}
+
+/// A page of the administration that changes while it is open.
+pub fn live_staff_page<V: IntoView + 'static>(
+    visitor: &Visitor,
+    desk: Desk,
+    title: &str,
+    live: Live,
+    body: impl FnOnce() -> V,
+) -> Response {
     let w = visitor.words();
     let session = visitor.session.as_ref();
     let name = session.map(|session| session.name.clone()).unwrap_or_default();
@@ -299,7 +310,7 @@ pub fn staff_page<V: IntoView + 'static>(
     let compact: Vec<DeskEntry> = mine.iter().copied().take(4).collect();
     let rest: Vec<DeskEntry> = mine.iter().copied().skip(4).collect();
     let version = w.with("desk-version", &[("version", env!("CARGO_PKG_VERSION"))]);
-    page(visitor, title, Live::Not, move || {
+    page(visitor, title, live, move || {
         view! {
             <div class="app app--staff">
                 <aside class="sidebar" aria-label=w.get("nav-sidebar")>

@@ -4,8 +4,11 @@
 use super::{Problem, Reason, Visitor};
 use axum::{
     Form,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
 };
+
+/// Fields of a form that brings files.
+const MOST_FIELDS: usize = 200;
 
 /// The fields of a form, in their order.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,39 @@ impl Fields {
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
+}
+
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(fields: T) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
+/// A form with files, read to its end: its fields, and each file by the name of its field. Of a file or a field, `most` bytes
+/// and one more are kept, so that what is too long can be told; what is behind them is read and let go.
+///
+/// # Errors
+/// The form ends too early, or is none.
+pub async fn read_parts(mut form: Multipart, most: usize) -> Result<(Fields, Vec<(String, Vec<u8>)>), MultipartError> {
+    let (mut fields, mut files) = (Vec::new(), Vec::new());
+    while let Some(mut part) = form.next_field().await? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.file_name().is_some();
+        let mut bytes = Vec::new();
+        while let Some(piece) = part.chunk().await? {
+            let room = (most + 1).saturating_sub(bytes.len());
+            bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+        }
+        if fields.len() + files.len() >= MOST_FIELDS {
+            continue;
+        }
+        if is_file {
+            files.push((name, bytes));
+        } else {
+            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    Ok((Fields(fields), files))
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {

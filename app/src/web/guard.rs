@@ -159,7 +159,8 @@ pub async fn guard(State(services): State<Services>, request: Request, next: Nex
         false => answer,
     };
     let mut response = dress(answer, Some(&visitor));
-    if named && response.status() == StatusCode::NOT_FOUND {
+    // A page from before a release asks for a brand that is no more.
+    if named && !route.starts_with("/brand/") && response.status() == StatusCode::NOT_FOUND {
         services.pace.missed(&visitor, &route);
     }
     if reflects {
@@ -254,7 +255,9 @@ pub(super) fn dress(mut response: Response, visitor: Option<&Visitor>) -> Respon
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !page || own.is_some() {
+    // What somebody of the institution opens is noted: nothing is fetched that they have not asked for.
+    let staff = visitor.and_then(|visitor| visitor.session.as_ref()).is_some_and(|session| session.staff.is_some());
+    if !page || own.is_some() || staff {
         headers.remove("speculation-rules");
     }
     let nonce = visitor.map_or(String::new(), |visitor| format!(" 'nonce-{}'", visitor.nonce));

@@ -11,8 +11,9 @@ use super::Visitor;
 use crate::web::network_of;
 use guichet_platform::{
     alarm::{Alarms, Sign},
-    audit::{Actor, Detail, Thing},
+    audit::{Actor, Detail, Entry, Thing},
     clock::SharedClock,
+    session::Session,
 };
 use guichet_types::{Id, Timestamp, kind};
 use std::{
@@ -105,6 +106,15 @@ impl fmt::Debug for Pace {
     }
 }
 
+/// An entry of what somebody signed in did: they themselves, or they in a customer's place, whom it then concerns.
+fn by(entry: Entry, session: &Session) -> Entry {
+    let actor = match session.support {
+        Some(_) => Actor::Support(*session.who().as_bytes()),
+        None => Actor::Customer(session.who()),
+    };
+    entry.by(actor).concerning(session.scope.customer())
+}
+
 impl Pace {
     /// Meters with these bounds.
     #[must_use]
@@ -118,9 +128,10 @@ impl Pace {
     pub fn ask(&self, visitor: &Visitor, change: bool, named: bool) -> Option<i64> {
         let bounds = &self.0.bounds;
         let now = self.0.clock.now();
-        let customer = visitor.session.as_ref().map(|session| session.scope.customer());
+        // Who looks in a customer's place has a meter of their own.
+        let customer = visitor.session.as_ref().map(Session::who);
         let mut wait = None;
-        if let Some(customer) = customer {
+        if let Some((session, customer)) = visitor.session.as_ref().zip(customer) {
             let whose = Whose::Customer(customer);
             wait = wait.max(self.count(Count::Requests, &whose, bounds.requests, now));
             if change {
@@ -128,10 +139,7 @@ impl Pace {
             }
             if wait.is_some() {
                 self.0.alarms.raise(Sign::TooFast, &customer.to_string(), |entry| {
-                    entry
-                        .by(Actor::Customer(customer))
-                        .concerning(customer)
-                        .from_where(&visitor.network, &visitor.agent)
+                    by(entry, session).from_where(&visitor.network, &visitor.agent)
                 });
             }
         }
@@ -160,22 +168,16 @@ impl Pace {
             });
         }
         let Some(session) = &visitor.session else { return };
-        let customer = session.scope.customer();
+        let customer = session.who();
         let whose = Whose::Customer(customer);
         alarms.raise(Sign::AccessRefused, &format!("{customer} {route}"), |entry| {
-            entry
-                .by(Actor::Customer(customer))
-                .about(Thing::Session, session.id)
-                .concerning(customer)
-                .from_where(&visitor.network, &visitor.agent)
+            by(entry, session).about(Thing::Session, session.id).from_where(&visitor.network, &visitor.agent)
         });
         self.count(Count::Misses, &whose, bounds.misses, now);
         if self.full(Count::Misses, &whose, bounds.misses, now).is_some() {
             alarms.raise(Sign::Harvest, &customer.to_string(), |entry| {
-                entry
-                    .by(Actor::Customer(customer))
+                by(entry, session)
                     .about(Thing::Session, session.id)
-                    .concerning(customer)
                     .from_where(&visitor.network, &visitor.agent)
                     .detail(Detail::Count(bounds.misses.burst.into()))
             });

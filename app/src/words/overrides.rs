@@ -36,7 +36,7 @@ impl Overrides {
         let of = |(locale, texts): (&Locale, &BTreeMap<String, String>)| {
             let mut bundle = FluentBundle::new_concurrent(locale.tag().parse().into_iter().collect());
             bundle.set_use_isolating(false);
-            for (key, text) in texts {
+            for (key, text) in texts.iter().filter(|(_, text)| is_readable(text)) {
                 if let Ok(resource) = FluentResource::try_new(message(key, text)) {
                     bundle.add_resource_overriding(resource);
                 }
@@ -115,6 +115,24 @@ fn values(text: &str) -> BTreeSet<&str> {
     text.split('$').skip(1).map(|piece| &piece[..name(piece)]).collect()
 }
 
+/// Letters of a text, and how deep its braces may stand in one another: what reads it goes as deep as they do.
+const MOST_LETTERS: usize = 4_000;
+const DEEPEST: usize = 8;
+
+/// Whether a text can be given to the reader at all.
+fn is_readable(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.chars().take(MOST_LETTERS + 1).count() <= MOST_LETTERS
+        && text.chars().all(|letter| {
+            match letter {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth <= DEEPEST
+        })
+}
+
 /// Whether a text can stand in the place of ours.
 ///
 /// # Errors
@@ -123,6 +141,9 @@ pub fn check_text(locale: Locale, key: &str, text: &str) -> Result<(), String> {
     let Some(ours) = source_text(locale, key) else { return Err("there is no text of this name".to_owned()) };
     if text.trim().is_empty() {
         return Err("it is empty".to_owned());
+    }
+    if !is_readable(text) {
+        return Err(format!("at most {MOST_LETTERS} letters, and braces in one another at most {DEEPEST} deep"));
     }
     let resource = FluentResource::try_new(message(key, text))
         .map_err(|(_, errors)| errors.first().map_or_else(String::new, ToString::to_string))?;
@@ -170,6 +191,15 @@ pub fn sample(locale: Locale, key: &str, text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::words::Words;
+
+    #[test]
+    fn braces_without_end_are_refused_before_anything_goes_as_deep_as_they_do() {
+        let deep = "{".repeat(60_000);
+        assert!(check_text(Locale::En, "home-title", &deep).is_err_and(|reason| reason.contains("braces")));
+        let texts = BTreeMap::from([(Locale::En, BTreeMap::from([("home-title".to_owned(), deep)]))]);
+        let ours = Words(Locale::En).get("home-title");
+        assert_eq!(looking_at(Overrides::new(&texts), || Words(Locale::En).get("home-title")), ours);
+    }
 
     #[test]
     fn an_institutions_own_text_stands_in_the_place_of_ours_and_goes_again() {

@@ -45,7 +45,17 @@ async fn give_mapping(portal: &Portal, source: &str) {
     let (db, id, scope) = (&portal.world.db, Id::<()>::from_bytes([5; 16]), operator());
     mapping::save(db, &scope, id, ("A bank".to_owned(), body), NOW, entry(Action::MappingChanged)).await.unwrap();
     let settings = SourceSettings { mapping: Some(id.to_string()), ..SourceSettings::default() };
-    assert!(sources::add(db, &scope, source.to_owned(), settings, NOW).await.unwrap());
+    assert!(
+        sources::add(
+            db,
+            &scope,
+            source.to_owned(),
+            settings,
+            (NOW, Entry::new(Action::SourceChanged, Actor::Operator, NOW))
+        )
+        .await
+        .unwrap()
+    );
 }
 
 async fn take(portal: &Portal, source: &str, name: &str, text: &str) -> (Id<kind::Document>, &'static str) {

@@ -86,3 +86,6 @@ activity-document-rehearsed = Eine Datei wurde probeweise gelesen
 activity-source-changed = Eine Quelle wurde geändert
 activity-source-secret = Ein Geheimnis wurde für eine Quelle erzeugt
 activity-mapping-changed = Eine Tabellenzuordnung wurde geändert
+activity-looks = An Ihrer Stelle angesehen
+activity-looks-intro = Jemand vom Haus sah Ihre Seiten so wie Sie: Kontonummern verdeckt, ändern ließ sich nichts. Dies ist der angegebene Grund.
+activity-look-when = { $from } bis { $until }

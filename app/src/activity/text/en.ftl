@@ -86,3 +86,6 @@ activity-document-rehearsed = A file was tried
 activity-source-changed = A source was changed
 activity-source-secret = A secret was made for a source
 activity-mapping-changed = A table mapping was changed
+activity-looks = Looked at in your place
+activity-looks-intro = Somebody of the institution saw your pages as you do: account numbers masked, nothing could be changed. This is the reason that they gave.
+activity-look-when = { $from } until { $until }

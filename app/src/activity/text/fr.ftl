@@ -86,3 +86,6 @@ activity-document-rehearsed = Un fichier a été essayé
 activity-source-changed = Une source a été modifiée
 activity-source-secret = Un secret a été créé pour une source
 activity-mapping-changed = Une correspondance de tableau a été modifiée
+activity-looks = Consultations à votre place
+activity-looks-intro = Une personne de l’établissement a vu vos pages comme vous : numéros de compte masqués, rien ne pouvait être modifié. Voici la raison donnée.
+activity-look-when = { $from } jusqu’à { $until }

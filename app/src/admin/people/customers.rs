@@ -42,7 +42,7 @@ pub(super) async fn get(
         "unconfirmed" => CustomerFilter::Unconfirmed,
         _ => CustomerFilter::All,
     };
-    let page = query.page.max(0);
+    let page = query.page.clamp(0, 1_000_000);
     let found = find_customers(&services.db, &grant, &query.q, filter, (page, PAGE)).await?;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-people");

@@ -202,10 +202,10 @@ pub(super) async fn invite(
 ) -> Result<Response, Problem> {
     let visitor = &may.who.visitor;
     let customer = whose(visitor, path)?;
+    // Whoever may let customers in can look them up as well, or has no page to show a code on; then none is made.
+    let Some(grant) = may.who.scope.grant::<can::Customers>() else { return Ok(redirect_to("/admin")) };
     let made = services.identity.invite_customer(&may.grant, customer).await;
     let made = made.map_err(|error| Problem::of_identity(error, visitor))?.ok_or_else(|| missing(visitor))?;
-    // Whoever may let customers in can look them up as well, or has no page to show it on.
-    let Some(grant) = may.who.scope.grant::<can::Customers>() else { return Ok(redirect_to("/admin")) };
     let file = file_of(&services.db, &grant, customer, visitor.now).await?.ok_or_else(|| missing(visitor))?;
     Ok(page(&services, &may.who, &file, None, Some(&made)))
 }

@@ -204,6 +204,8 @@ fn proposals(
                     ("rights", &names.join(", ")),
                 ])
             }
+            ProposalKind::Entry => w.with("people-wants-entry", &[("name", &one.subject)]),
+            ProposalKind::Code => w.with("people-wants-code", &[("name", &one.subject)]),
         };
         let by = w.with("people-proposed", &[("name", &one.by_name), ("time", &figures.moment(one.at))]);
         let action = format!("/admin/people/proposals/{}", one.id);
@@ -292,8 +294,9 @@ pub(super) async fn again(
 ) -> Result<Response, Problem> {
     let made = services.identity.invite_person_again(&may.grant, person).await;
     match made.map_err(|error| Problem::of_identity(error, &may.who.visitor))? {
-        Some(invitation) => page(&services, &may, None, Some(invitation)).await,
-        None => Err(Problem::new(Reason::NotFound, &may.who.visitor)),
+        (_, Some(invitation)) => page(&services, &may, None, Some(invitation)).await,
+        (Change::Refused, None) => Err(Problem::new(Reason::NotFound, &may.who.visitor)),
+        (change, None) => Ok(told(change)),
     }
 }
 
@@ -305,8 +308,7 @@ pub(super) async fn switch(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let done = services.identity.switch_person(&may.grant, person, fields.get("to") == "in").await;
-    let done = done.map_err(|error| Problem::of_identity(error, &may.who.visitor))?;
-    Ok(back(if done { "done" } else { "refused" }))
+    Ok(told(done.map_err(|error| Problem::of_identity(error, &may.who.visitor))?))
 }
 
 /// `POST /admin/people/staff/{person}/role`.
@@ -344,13 +346,16 @@ pub(super) async fn add_role(
     Ok(back(if added { "done" } else { "form" }))
 }
 
-/// `POST /admin/people/proposals/{proposal}`.
+/// `POST /admin/people/proposals/{proposal}`. A new code is shown to whoever has agreed to it.
 pub(super) async fn decide(
     State(services): State<Services>,
     may: May<can::Staff>,
     Path(proposal): Path<Id<kind::Proposal>>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let change = services.identity.decide(&may.grant, proposal, fields.get("act") == "yes").await;
-    Ok(told(change.map_err(|error| Problem::of_identity(error, &may.who.visitor))?))
+    let decided = services.identity.decide(&may.grant, proposal, fields.get("act") == "yes").await;
+    match decided.map_err(|error| Problem::of_identity(error, &may.who.visitor))? {
+        (_, Some(invitation)) => page(&services, &may, None, Some(invitation)).await,
+        (change, None) => Ok(told(change)),
+    }
 }

@@ -1,20 +1,18 @@
 //! What is done with the draft: saved, thrown away, published, taken back, brought in from a file.
 
-use super::work;
+use super::{brand, work};
 use crate::{
     house::{
         Face, Module, Settings,
         logo::{self, LogoFault},
         store::{self, PublishError},
     },
-    web::{Fields, May, Problem, Reason, Services, redirect_to},
+    ui::fragment,
+    web::{Fields, May, Problem, Reason, Services, read_parts, redirect_to},
 };
 use axum::{
-    extract::{
-        Multipart, Path, State,
-        multipart::{Field, MultipartError, MultipartRejection},
-    },
-    response::Response,
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
+    response::{Html, IntoResponse as _, Response},
 };
 use guichet_platform::staff::can;
 use guichet_types::Locale;
@@ -28,6 +26,8 @@ pub(in crate::admin) const PRESETS: [(&str, &str, &str, u8); 4] = [
 ];
 /// Bytes of a release that comes as a file.
 const MAX_IMPORT: usize = 2 << 20;
+/// Bytes of a field of a form that is tried.
+const TRIAL_BYTES: usize = 4 << 10;
 
 /// Gives settings the colours and the shape of a house of the design; a word that is none changes nothing.
 pub(in crate::admin) fn begin_from(settings: &mut Settings, preset: &str) {
@@ -39,13 +39,8 @@ pub(in crate::admin) fn begin_from(settings: &mut Settings, preset: &str) {
     }
 }
 
-/// `POST /admin/brand/save`.
-pub(super) async fn save_brand(
-    State(services): State<Services>,
-    may: May<can::Configure>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let mut settings = work(&services, &may).await?.settings;
+/// What the form of brand and modules makes of settings.
+fn take_brand(settings: &mut Settings, fields: &Fields) {
     if fields.has("name") {
         settings.name = fields.get("name").trim().to_owned();
         settings.tagline = fields.get("tagline").trim().to_owned();
@@ -69,26 +64,38 @@ pub(super) async fn save_brand(
             settings.modules = settings.modules.with(module, on);
         }
     }
-    begin_from(&mut settings, fields.get("preset"));
+    begin_from(settings, fields.get("preset"));
     match fields.get("drop") {
         "logo" => settings.brand.logo = None,
         "logo_dark" => settings.brand.logo_dark = None,
         _ => {}
     }
+}
+
+/// `POST /admin/brand/save`.
+pub(super) async fn save_brand(
+    State(services): State<Services>,
+    may: May<can::Configure>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let mut settings = work(&services, &may).await?.settings;
+    take_brand(&mut settings, &fields);
     store::save_draft(&services.db, &may.grant, &settings, may.who.visitor.now).await?;
     Ok(redirect_to("/admin/brand?said=saved"))
 }
 
-/// The bytes of a field, up to one more than are taken. What is over it is read to its end and let go, so that the browser gets
-/// an answer it can show.
-async fn all_of(field: &mut Field<'_>, most: usize) -> Result<Vec<u8>, MultipartError> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await? {
-        if bytes.len() <= most {
-            bytes.extend_from_slice(&piece);
-        }
-    }
-    Ok(bytes)
+/// `POST /admin/brand/trial`: how it would look with what the form holds now. Nothing is kept.
+pub(super) async fn try_brand(
+    State(services): State<Services>,
+    may: May<can::Configure>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor);
+    let (fields, _) = read_parts(form.map_err(|_| wrong())?, TRIAL_BYTES).await.map_err(|_| wrong())?;
+    let mut work = work(&services, &may).await?;
+    take_brand(&mut work.settings, &fields);
+    let visitor = &may.who.visitor;
+    Ok(Html(fragment(|| brand::shown(visitor, &services, &work.settings))).into_response())
 }
 
 /// `POST /admin/brand/logo`.
@@ -98,13 +105,11 @@ pub(super) async fn logo(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor);
-    let mut form = form.map_err(|_| wrong())?;
+    let (_, files) = read_parts(form.map_err(|_| wrong())?, logo::MAX_BYTES).await.map_err(|_| wrong())?;
     let mut settings = work(&services, &may).await?.settings;
     let now = may.who.visitor.now;
     let mut came = false;
-    while let Some(mut field) = form.next_field().await.map_err(|_| wrong())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let bytes = all_of(&mut field, logo::MAX_BYTES).await.map_err(|_| wrong())?;
+    for (name, bytes) in files {
         if bytes.is_empty() || !matches!(name.as_str(), "logo" | "logo_dark") {
             continue;
         }
@@ -191,14 +196,13 @@ pub(super) async fn import(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor);
-    let mut form = form.map_err(|_| wrong())?;
-    while let Some(mut field) = form.next_field().await.map_err(|_| wrong())? {
-        let bytes = all_of(&mut field, MAX_IMPORT).await.map_err(|_| wrong())?;
-        if bytes.len() > MAX_IMPORT || field.name() != Some("file") {
+    let (_, files) = read_parts(form.map_err(|_| wrong())?, MAX_IMPORT).await.map_err(|_| wrong())?;
+    for (name, bytes) in files {
+        if bytes.len() > MAX_IMPORT || name != "file" {
             continue;
         }
         let settings = std::str::from_utf8(&bytes).ok().and_then(|text| Settings::read(text).ok());
-        if let Some(settings) = settings {
+        if let Some(settings) = settings.filter(Settings::is_of_size) {
             store::save_draft(&services.db, &may.grant, &settings, may.who.visitor.now).await?;
             return Ok(redirect_to("/admin/releases/draft?said=imported"));
         }

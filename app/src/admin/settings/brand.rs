@@ -1,8 +1,9 @@
 //! `GET /admin/brand`: identity, colour and shape, contrast, modules; and beside them how it looks.
 
-use super::{Work, acts::PRESETS, faults_view, head, house_tabs, pair_name, work};
+use super::{Work, acts::PRESETS, faults_view, head, house_tabs, look::sheet_href, pair_name, work};
 use crate::{
-    house::{Brand, Face, Module, css},
+    house::{Brand, Face, Module, Settings, css},
+    live::trial::Trial,
     ui::{Desk, badge, icon, logo_inside, staff_page},
     web::{Institution, May, Problem, Services, Visitor},
 };
@@ -33,10 +34,9 @@ pub(super) async fn get(
         view! {
             {head(visitor, &figures, &work, title, query.said.as_deref())}
             {house_tabs(visitor, "/admin/brand")}
-            <link rel="stylesheet" href="/admin/brand/draft.css"/>
+            <Trial url="/admin/brand/trial".to_owned() form="brand".to_owned()/>
             <div class="grid">
                 <div class="col-5 stack">
-                    {faults_view(visitor, &work.settings.faults())}
                     <form class="stack" method="post" action="/admin/brand/save" id="brand">
                         {identity(visitor, &work)}
                         {colours(visitor, &work.settings.brand)}
@@ -45,13 +45,20 @@ pub(super) async fn get(
                     </form>
                     {logos(visitor, &work.settings.brand)}
                 </div>
-                <div class="col-7 stack">
-                    {preview(visitor, &services, &work)}
-                    {contrast(visitor, &work.settings.brand)}
-                </div>
+                <div class="col-7 stack" id="trial">{shown(visitor, &services, &work.settings)}</div>
             </div>
         }
     }))
+}
+
+/// What is wrong with settings, how they look, and whether that can be read.
+pub(super) fn shown(visitor: &Visitor, services: &Services, settings: &Settings) -> impl IntoView + use<> {
+    view! {
+        <link rel="stylesheet" href=sheet_href(&settings.brand)/>
+        {faults_view(visitor, &settings.faults())}
+        {preview(visitor, services, settings)}
+        {contrast(visitor, &settings.brand)}
+    }
 }
 
 fn identity(visitor: &Visitor, work: &Work) -> impl IntoView + use<> {
@@ -203,11 +210,11 @@ fn contrast(visitor: &Visitor, brand: &Brand) -> impl IntoView + use<> {
 }
 
 /// Parts of real pages in the colours of the draft, light and dark, and the way to whole pages.
-fn preview(visitor: &Visitor, services: &Services, work: &Work) -> impl IntoView + use<> {
+fn preview(visitor: &Visitor, services: &Services, settings: &Settings) -> impl IntoView + use<> {
     let w = visitor.words();
     let institution = Institution {
-        name: work.settings.name.clone(),
-        brand: work.settings.brand.clone(),
+        name: settings.name.clone(),
+        brand: settings.brand.clone(),
         ..Institution::clone(&services.house.now())
     };
     let device = |theme: &'static str| {

@@ -2,8 +2,9 @@
 
 use super::work;
 use crate::{
-    house::css::stylesheet,
+    house::{Brand, Face, css::stylesheet},
     mail::{self, Factor, Occasion},
+    ui::encode,
     web::{Institution, May, Problem, Reason, Services, Visitor},
     words::{Overrides, looking_at},
 };
@@ -17,9 +18,34 @@ use guichet_types::Timestamp;
 use http::header;
 use std::sync::Arc;
 
+/// Colours and shape in the place of the draft's, for a trial of them.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct SheetQuery {
+    brand: String,
+    accent: String,
+    round: Option<u8>,
+    face: String,
+}
+
+/// The address of the stylesheet of a brand that is not kept.
+pub(super) fn sheet_href(brand: &Brand) -> String {
+    let (main, accent) = (encode(&brand.brand.to_string()), encode(&brand.accent.to_string()));
+    format!("/admin/brand/draft.css?brand={main}&accent={accent}&round={}&face={}", brand.round, brand.face.word())
+}
+
 /// `GET /admin/brand/draft.css`: for parts that are marked with `data-brand="draft"`, and for whole pages of the draft.
-pub(super) async fn sheet(State(services): State<Services>, may: May<can::Configure>) -> Result<Response, Problem> {
-    let brand = work(&services, &may).await?.settings.brand;
+pub(super) async fn sheet(
+    State(services): State<Services>,
+    may: May<can::Configure>,
+    Query(query): Query<SheetQuery>,
+) -> Result<Response, Problem> {
+    let mut brand = work(&services, &may).await?.settings.brand;
+    if let (Ok(main), Ok(accent)) = (query.brand.parse(), query.accent.parse()) {
+        (brand.brand, brand.accent) = (main, accent);
+        brand.round = query.round.unwrap_or(brand.round).min(20);
+        brand.face = Face::ALL.into_iter().find(|face| face.word() == query.face).unwrap_or(brand.face);
+    }
     let css = stylesheet(&brand, "[data-brand=draft],:root:has(>body>[data-look=draft])");
     Ok(([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response())
 }

@@ -30,6 +30,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/admin/brand", CONFIGURE, get(brand::get))
         .post("/admin/brand/save", CONFIGURE, post(acts::save_brand))
+        .upload("/admin/brand/trial", CONFIGURE, post(acts::try_brand))
         .upload("/admin/brand/logo", CONFIGURE, post(acts::logo))
         .get("/admin/brand/draft.css", CONFIGURE, get(look::sheet))
         .get("/admin/brand/look/{page}", CONFIGURE, get(look::page))

@@ -127,7 +127,10 @@ pub(super) async fn one(
 async fn both(services: &Services, may: &May<can::Configure>, number: i64) -> Result<(Settings, Settings), Problem> {
     let grant = may.grant;
     let read = services.db.read(&grant, move |tx| {
-        async move { Ok((store::find(tx, &grant, number).await?, store::find(tx, &grant, number - 1).await?)) }.boxed()
+        async move {
+                Ok((store::find(tx, &grant, number).await?, store::find(tx, &grant, number.saturating_sub(1)).await?))
+            }
+            .boxed()
     });
     let (this, before): (Option<Settings>, Option<Settings>) =
         read.await.map_err(|error: DbError| Problem::from(error))?;

@@ -72,7 +72,7 @@ pub(super) async fn get(
         view! { <a class="chip" href=format!("/admin/brand/look/letter-{word}?language={tag}")>{name}</a> }
     });
     let title = w.get("nav-house");
-    let next = format!("/admin/texts?language={tag}&q={}&page={}", encode(&q), query.page + 1);
+    let next = format!("/admin/texts?language={tag}&q={}&page={}", encode(&q), query.page.saturating_add(1));
     Ok(staff_page(visitor, Desk::House, &title.clone(), || {
         view! {
             {head(visitor, &figures, &work, title, query.said.as_deref())}

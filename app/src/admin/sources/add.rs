@@ -30,7 +30,7 @@ pub(super) async fn page(
     may: May,
     Query(query): Query<AddQuery>,
 ) -> Result<Response, Problem> {
-    let mappings = mapping::list(&services.db, &hand(&may)).await?;
+    let mappings = mapping::list(&services.db, &hand(&may.grant)).await?;
     let visitor = &may.who.visitor;
     let w = visitor.words();
     let title = w.get("sources-add");
@@ -75,12 +75,11 @@ pub(super) async fn add(State(services): State<Services>, may: May, fields: Fiel
     };
     let is_hook = fields.get("kind") == "hook";
     let key = if is_hook { hook_key(name) } else { folder_key(name) };
-    let (scope, now) = (hand(&may), services.clock.now());
-    if !sources::add(&services.db, &scope, key.clone(), settings.clone(), now).await? {
+    let (scope, now) = (hand(&may.grant), services.clock.now());
+    let entry = may.who.act(Action::SourceChanged);
+    if !sources::add(&services.db, &scope, key.clone(), settings, (now, entry)).await? {
         return Ok(redirect_to("/admin/sources/new?said=known"));
     }
-    let entry = may.who.act(Action::SourceChanged);
-    sources::save(&services.db, &scope, key.clone(), settings, entry).await?;
     if is_hook {
         let entry = may.who.act(Action::SourceSecretMade);
         let (at, sealer) = ((key.clone(), now), services.identity.sealer());

@@ -77,15 +77,42 @@ fn share(part: u64, whole: u64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
+/// The chart, and its table for whoever wants figures. Each follows its page when that is live.
 pub(super) fn chart(visitor: &Visitor, figures: &Figures, range: Range, counts: &[Count]) -> impl IntoView + use<> {
+    let w = visitor.words();
+    view! {
+        <div class="stack" data-live="sources-chart">{bars(visitor, figures, range, counts)}</div>
+        <details class="accordion"><summary class="small">{w.get("sources-chart-table")}</summary>
+            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-from")}</th>
+                <th scope="col" class="num">{w.get("sources-documents")}</th><th scope="col" class="num">{w.get("sources-accepted-records")}</th>
+                <th scope="col" class="num">{w.get("sources-aside")}</th><th scope="col" class="num">{w.get("sources-rejected")}</th></tr></thead>
+                <tbody data-live="sources-chart-rows">{chart_rows(figures, counts)}</tbody></table></div></details>
+    }
+}
+
+/// A row for each bar in which something came.
+pub(super) fn chart_rows(figures: &Figures, counts: &[Count]) -> impl IntoView + use<> {
+    let number = |number: u64| figures.number(i64::try_from(number).unwrap_or(i64::MAX));
+    let rows = counts.iter().filter(|count| count.documents > 0).map(|count| {
+        view! {
+            <tr><th scope="row">{figures.moment(count.from)}</th><td class="num">{number(count.documents)}</td>
+                <td class="num">{number(count.accepted)}</td><td class="num">{number(count.quarantined)}</td>
+                <td class="num">{number(count.rejected)}</td></tr>
+        }
+    });
+    rows.collect_view()
+}
+
+/// The bars, and what their colours mean.
+pub(super) fn bars(visitor: &Visitor, figures: &Figures, range: Range, counts: &[Count]) -> impl IntoView + use<> {
     let w = visitor.words();
     let number = |number: u64| figures.number(i64::try_from(number).unwrap_or(i64::MAX));
     let peak = counts.iter().map(|count| count.accepted + count.quarantined).max().unwrap_or(0);
     let top = round_up(peak);
-    let bars = counts.len().max(1) as u64;
+    let number_of_bars = counts.len().max(1) as u64;
     let rects = counts.iter().enumerate().flat_map(|(at, count)| {
-        let x = share(at as u64 * 10 + 1, bars * 10);
-        let width = share(8, bars * 10);
+        let x = share(at as u64 * 10 + 1, number_of_bars * 10);
+        let width = share(8, number_of_bars * 10);
         let bar = |class: &'static str, from: u64, to: u64| {
             (to > from).then(|| {
                 // Something is seen of the smallest.
@@ -111,14 +138,6 @@ pub(super) fn chart(visitor: &Visitor, figures: &Figures, range: Range, counts: 
             ("peak", &number(peak)),
         ],
     );
-    let rows = counts.iter().filter(|count| count.documents > 0).map(|count| {
-        view! {
-            <tr><th scope="row">{figures.moment(count.from)}</th><td class="num">{number(count.documents)}</td>
-                <td class="num">{number(count.accepted)}</td><td class="num">{number(count.quarantined)}</td>
-                <td class="num">{number(count.rejected)}</td></tr>
-        }
-    });
-    let rows = rows.collect_view();
     let scale = [top, top / 2, 0].map(|mark| view! { <li><span>{number(mark)}</span></li> });
     view! {
         <figure class="chart"><div class="chart__plot"><ol class="chart__y" aria-hidden="true">{scale}</ol>
@@ -126,11 +145,6 @@ pub(super) fn chart(visitor: &Visitor, figures: &Figures, range: Range, counts: 
             <ol class="chart__x" aria-hidden="true">{marks}<li>{w.get("sources-now")}</li></ol></figure>
         <ul class="cluster small muted"><li><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="c-2" width="12" height="12" rx="3"></rect></svg>{w.get("sources-accepted-records")}</li>
             <li><svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect class="c-bad" width="12" height="12" rx="3"></rect></svg>{w.get("sources-aside")}</li></ul>
-        <details class="accordion"><summary class="small">{w.get("sources-chart-table")}</summary>
-            <div class="table-wrap" tabindex="0"><table class="table table--compact"><thead><tr><th scope="col">{w.get("sources-from")}</th>
-                <th scope="col" class="num">{w.get("sources-documents")}</th><th scope="col" class="num">{w.get("sources-accepted-records")}</th>
-                <th scope="col" class="num">{w.get("sources-aside")}</th><th scope="col" class="num">{w.get("sources-rejected")}</th></tr></thead>
-                <tbody>{rows}</tbody></table></div></details>
     }
 }
 

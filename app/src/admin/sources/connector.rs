@@ -9,10 +9,13 @@ use super::{
     },
 };
 use crate::{
-    admin::parts::said,
-    ui::{Desk, icon, staff_page},
+    admin::{
+        live::{Glance, Watched, html, live, open, text},
+        parts::said,
+    },
+    ui::{Desk, Live, icon, live_lamp, live_staff_page},
     web::{Fields, Problem, Reason, Services, Visitor, redirect_to},
-    words::Figures,
+    words::{Figures, Words},
 };
 use axum::{
     extract::{Path, Query, State},
@@ -20,13 +23,16 @@ use axum::{
 };
 use guichet_platform::{
     audit::Action,
+    db::DbError,
+    scope::{FeedScope, Grant},
     sources::{
-        self, Carries, Source, SourceSettings,
+        self, Carries, Facts, Source, SourceSettings,
         aside::{self, Group},
         documents::{self, Document, Finding, Of},
         mapping::{self, StoredMapping},
         secret,
     },
+    staff::can,
 };
 use guichet_types::Timestamp;
 use leptos::prelude::*;
@@ -37,16 +43,45 @@ pub(super) struct ConnectorQuery {
     said: Option<String>,
 }
 
+/// Everything that the page shows.
 struct Sheet {
     source: Source,
+    facts: Facts,
     documents: Vec<Document>,
     findings: Vec<Finding>,
     groups: Vec<Group>,
     mappings: Vec<StoredMapping>,
 }
 
+impl Sheet {
+    async fn read(services: &Services, scope: &FeedScope, key: &str) -> Result<Option<Self>, DbError> {
+        let (db, of) = (&services.db, Of::Source(key.to_owned()));
+        let Some(source) = sources::find(db, scope, key).await? else { return Ok(None) };
+        Ok(Some(Self {
+            facts: sources::health::facts(&source, services.clock.now()),
+            source,
+            documents: documents::latest(db, scope, Some(key.to_owned()), 20).await?,
+            findings: documents::findings(db, scope, of.clone(), 30).await?,
+            groups: aside::group(aside::list(db, scope, of, 200).await?),
+            mappings: mapping::list(db, scope).await?,
+        }))
+    }
+
+    fn lag(&self, w: Words, figures: &Figures) -> String {
+        self.facts.lag.map_or_else(|| w.get("sources-none"), |lag| length(w, figures, lag))
+    }
+
+    fn fresh(&self, w: Words, figures: &Figures) -> String {
+        self.source.fresh_at.map_or_else(|| w.get("sources-none"), |at| figures.moment(at))
+    }
+
+    fn waiting(&self, figures: &Figures) -> String {
+        figures.number(i64::try_from(self.source.waiting).unwrap_or(0))
+    }
+}
+
 async fn find(services: &Services, may: &May, key: &str) -> Result<Source, Problem> {
-    let found = sources::find(&services.db, &hand(may), key).await?;
+    let found = sources::find(&services.db, &hand(&may.grant), key).await?;
     found.ok_or_else(|| Problem::new(Reason::NotFound, &may.who.visitor))
 }
 
@@ -68,17 +103,10 @@ pub(super) async fn show(
     word: Option<&str>,
     made: Option<String>,
 ) -> Result<Response, Problem> {
-    let (scope, of) = (hand(may), Of::Source(key.to_owned()));
-    let sheet = Sheet {
-        source: find(services, may, key).await?,
-        documents: documents::latest(&services.db, &scope, Some(key.to_owned()), 20).await?,
-        findings: documents::findings(&services.db, &scope, of.clone(), 30).await?,
-        groups: aside::group(aside::list(&services.db, &scope, of, 200).await?),
-        mappings: mapping::list(&services.db, &scope).await?,
-    };
+    let sheet = Sheet::read(services, &hand(&may.grant), key).await?;
+    let sheet = sheet.ok_or_else(|| Problem::new(Reason::NotFound, &may.who.visitor))?;
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(services));
-    let facts = sources::health::facts(&sheet.source, services.clock.now());
     let title = source_name(w, &sheet.source);
     let told = said(
         visitor,
@@ -90,13 +118,14 @@ pub(super) async fn show(
         ],
     );
     let heading = title.clone();
-    let lag = facts.lag.map_or_else(|| w.get("sources-none"), |lag| length(w, &figures, lag));
-    let fresh = sheet.source.fresh_at.map_or_else(|| w.get("sources-none"), |at| figures.moment(at));
     let door = door(visitor, services, &sheet.source.key);
-    Ok(staff_page(visitor, Desk::Sources, &title, || {
+    let here = source_href(key);
+    let live = if made.is_some() { Live::Not } else { live(&format!("{here}/live"), &here) };
+    Ok(live_staff_page(visitor, Desk::Sources, &title, live, || {
         view! {
             <div class="page-head"><div>{crumbs(w, heading.clone())}<h1>{heading}</h1>
-                <p class="muted">{way(w, &sheet.source.key)}</p></div>{health_badge(visitor, facts.health)}</div>
+                <p class="muted">{way(w, &sheet.source.key)}</p></div>
+                <div class="cluster gap-3">{live_lamp(visitor)}<span data-live="source-health">{health_badge(visitor, sheet.facts.health)}</span></div></div>
             {told}
             <div class="stack">
                 {made.map(|secret| view! {
@@ -106,21 +135,66 @@ pub(super) async fn show(
                 <div class="grid"><div class="col-7 stack">
                     <section class="panel" aria-labelledby="now"><div class="panel__head"><h2 id="now">{w.get("sources-now-title")}</h2>{pause(visitor, &sheet.source)}</div>
                         <div class="panel__body"><dl class="kv">
-                            <div><dt>{w.get("sources-lag")}</dt><dd>{lag}</dd></div>
-                            <div><dt>{w.get("sources-fresh")}</dt><dd>{fresh}</dd></div>
-                            <div><dt>{w.get("sources-waiting")}</dt><dd>{figures.number(i64::try_from(sheet.source.waiting).unwrap_or(0))}</dd></div>
+                            <div><dt>{w.get("sources-lag")}</dt><dd data-live="source-lag">{sheet.lag(w, &figures)}</dd></div>
+                            <div><dt>{w.get("sources-fresh")}</dt><dd data-live="source-fresh">{sheet.fresh(w, &figures)}</dd></div>
+                            <div><dt>{w.get("sources-waiting")}</dt><dd data-live="source-waiting">{sheet.waiting(&figures)}</dd></div>
                             <div><dt>{w.get("sources-door")}</dt><dd class="ref">{door}</dd></div></dl></div></section>
-                    {document_list(visitor, &figures, &sheet.documents)}
-                    {findings(visitor, &figures, &sheet.findings)}
+                    <div data-live="source-documents">{document_list(visitor, &figures, &sheet.documents)}</div>
+                    <div data-live="source-findings">{findings(visitor, &figures, &sheet.findings)}</div>
                 </div><div class="col-5 stack">
                     {settings(visitor, &sheet.source, &sheet.mappings)}
                     <section class="panel" aria-labelledby="qu"><div class="panel__head"><h2 id="qu">{w.get("sources-quarantine")}</h2></div>
-                        {sheet.groups.is_empty().then(|| nothing(visitor, "check-check", w.get("sources-no-pieces")))}
-                        <div class="list">{groups(visitor, &sheet.groups)}</div></section>
+                        <div data-live="source-quarantine">{quarantine(visitor, &sheet.groups)}</div></section>
                 </div></div>
             </div>
         }
     }))
+}
+
+fn quarantine(visitor: &Visitor, found: &[Group]) -> impl IntoView + use<> {
+    view! {
+        {found.is_empty().then(|| nothing(visitor, "check-check", visitor.words().get("sources-no-pieces")))}
+        <div class="list">{groups(visitor, found)}</div>
+    }
+}
+
+/// `GET /admin/sources/of/{source}/live`: what the page shows, as it becomes different.
+pub(super) async fn watch(
+    State(services): State<Services>,
+    may: May,
+    Path(key): Path<String>,
+) -> Result<Response, Problem> {
+    let source = find(&services, &may, &key).await?;
+    Ok(open(services, may, Connector(source.key)))
+}
+
+/// The page of a connector, by its key.
+struct Connector(String);
+
+impl Watched for Connector {
+    type Right = can::Sources;
+
+    async fn look(
+        &self,
+        services: &Services,
+        visitor: &Visitor,
+        grant: &Grant<can::Sources>,
+    ) -> Result<Glance, Problem> {
+        let (w, figures) = (visitor.words(), visitor.figures(services));
+        let sheet = Sheet::read(services, &hand(grant), &self.0).await?;
+        let sheet = sheet.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
+        let parts = vec![
+            html("source-health", || health_badge(visitor, sheet.facts.health)),
+            text("source-lag", sheet.lag(w, &figures)),
+            text("source-fresh", sheet.fresh(w, &figures)),
+            text("source-waiting", sheet.waiting(&figures)),
+            html("source-documents", || document_list(visitor, &figures, &sheet.documents)),
+            html("source-findings", || findings(visitor, &figures, &sheet.findings)),
+            html("source-quarantine", || quarantine(visitor, &sheet.groups)),
+        ];
+        // What somebody is setting in the form stays theirs until they save.
+        Ok(Glance { shape: String::new(), parts })
+    }
 }
 
 /// Where its documents go.
@@ -253,7 +327,7 @@ pub(super) async fn save(
     let Some(settings) = read_settings(&fields, &source.settings) else {
         return Ok(redirect_to(&format!("{}?said=form", source_href(&key))));
     };
-    sources::save(&services.db, &hand(&may), key.clone(), settings, may.who.act(Action::SourceChanged)).await?;
+    sources::save(&services.db, &hand(&may.grant), key.clone(), settings, may.who.act(Action::SourceChanged)).await?;
     Ok(redirect_to(&format!("{}?said=saved", source_href(&key))))
 }
 
@@ -266,7 +340,7 @@ pub(super) async fn pause_post(
 ) -> Result<Response, Problem> {
     let source = find(&services, &may, &key).await?;
     let settings = SourceSettings { paused: fields.get("to") == "off", ..source.settings };
-    sources::save(&services.db, &hand(&may), key.clone(), settings, may.who.act(Action::SourceChanged)).await?;
+    sources::save(&services.db, &hand(&may.grant), key.clone(), settings, may.who.act(Action::SourceChanged)).await?;
     services.inbox.wake();
     Ok(redirect_to(&format!("{}?said=saved", source_href(&key))))
 }
@@ -283,6 +357,6 @@ pub(super) async fn secret(
     }
     let (sealer, entry) = (services.identity.sealer(), may.who.act(Action::SourceSecretMade));
     let at = (key.clone(), services.clock.now());
-    let made = secret::make(&services.db, &hand(&may), sealer, &*services.random, at, entry).await?;
+    let made = secret::make(&services.db, &hand(&may.grant), sealer, &*services.random, at, entry).await?;
     show(&services, &may, &key, None, Some(made)).await
 }

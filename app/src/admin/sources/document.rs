@@ -35,7 +35,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let missing = || Problem::new(Reason::NotFound, &may.who.visitor);
     let Path(id) = document.map_err(|_| missing())?;
-    let scope = hand(&may);
+    let scope = hand(&may.grant);
     let document = documents::find(&services.db, &scope, id).await?.ok_or_else(missing)?;
     let findings = documents::findings(&services.db, &scope, Of::Document(id), 200).await?;
     let found = aside::group(aside::list(&services.db, &scope, Of::Document(id), 500).await?);

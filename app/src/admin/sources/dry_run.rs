@@ -53,7 +53,7 @@ pub(super) async fn run(
     if bytes.is_empty() || bytes.len() > MOST_REHEARSED {
         return show(&services, &may, &source, Some("file"), None).await;
     }
-    if sources::find(&services.db, &hand(&may), &source).await?.is_none() && source != sources::INBOX {
+    if sources::find(&services.db, &hand(&may.grant), &source).await?.is_none() && source != sources::INBOX {
         return Err(broken());
     }
     let entry = may.who.act(Action::DocumentRehearsed).detail(Detail::Count(bytes.len() as u64));
@@ -74,7 +74,7 @@ async fn show(
     word: Option<&str>,
     result: Option<(String, Rehearsed)>,
 ) -> Result<Response, Problem> {
-    let known = sources::list(&services.db, &hand(may)).await?;
+    let known = sources::list(&services.db, &hand(&may.grant)).await?;
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let title = w.get("sources-dry-run");

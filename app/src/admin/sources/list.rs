@@ -2,13 +2,16 @@
 
 use super::{
     May,
-    chart::{Range, chart, median},
+    chart::{Range, bars, chart, chart_rows, median},
     hand,
     parts::{carries_icon, class_badge, health_badge, length, nothing, source_href, source_name, way},
 };
 use crate::{
-    admin::parts::said,
-    ui::{Desk, icon, staff_page},
+    admin::{
+        live::{Glance, Watched, html, live, open, text},
+        parts::said,
+    },
+    ui::{Desk, icon, live_lamp, live_staff_page},
     web::{Problem, Services, Visitor},
     words::{Figures, Words},
 };
@@ -16,13 +19,18 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use guichet_platform::sources::{
-    self, Facts, Health, Source,
-    aside::{self, Group},
-    counts::{self, Count},
-    documents::{self, Document, Of},
+use guichet_platform::{
+    db::DbError,
+    scope::{FeedScope, Grant},
+    sources::{
+        self, Facts, Health, Source,
+        aside::{self, Group},
+        counts::{self, Count},
+        documents::{self, Document, Of},
+    },
+    staff::can,
 };
-use guichet_types::Id;
+use guichet_types::{Id, Timestamp};
 use leptos::prelude::*;
 
 /// Pieces that are looked at for the list.
@@ -45,54 +53,139 @@ struct Line {
     hour: Vec<Count>,
 }
 
+impl Line {
+    fn is_problem(&self) -> bool {
+        matches!(self.facts.health, Health::Failed | Health::Lagging) || self.source.aside > 0
+    }
+}
+
+/// Everything that the page shows.
+struct Overview {
+    range: Range,
+    only: bool,
+    now: Timestamp,
+    lines: Vec<Line>,
+    counted: Vec<Count>,
+    /// When the oldest piece was kept aside.
+    oldest: Option<Timestamp>,
+    groups: Vec<Group>,
+    latest: Vec<Document>,
+}
+
+impl Overview {
+    async fn read(services: &Services, scope: &FeedScope, query: &ListQuery) -> Result<Self, DbError> {
+        let (db, now) = (&services.db, services.clock.now());
+        let range = Range::from_name(&query.range);
+        let (minutes, bars) = range.bars();
+        let counted = counts::throughput(db, scope, None, (range.from(now), minutes, bars)).await?;
+        let mut lines = Vec::new();
+        for source in sources::list(db, scope).await? {
+            let of = || Some(source.key.clone());
+            let day = counts::throughput(db, scope, of(), (now.plus_seconds(-86_400), 1_441, 1)).await?;
+            let hour = counts::throughput(db, scope, of(), (now.plus_seconds(-3_540), 5, 12)).await?;
+            let facts = sources::health::facts(&source, now);
+            lines.push(Line { source, facts, day: day.iter().map(|count| count.accepted).sum(), hour });
+        }
+        let pieces = aside::list(db, scope, Of::All, PIECES).await?;
+        let latest = documents::latest(db, scope, None, 8).await?;
+        Ok(Self {
+            range,
+            only: query.only == "problems",
+            now,
+            lines,
+            counted,
+            oldest: pieces.first().map(|piece| Timestamp(piece.found_at)),
+            groups: aside::group(pieces),
+            latest,
+        })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| !self.only || line.is_problem())
+    }
+
+    fn stats(&self, w: Words, figures: &Figures) -> impl IntoView + use<> {
+        stats(w, figures, &self.lines, self.oldest.map(|at| self.now.millis() - at.millis()))
+    }
+}
+
 pub(super) async fn page(
     State(services): State<Services>,
     may: May,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let (scope, now) = (hand(&may), services.clock.now());
-    let range = Range::from_name(&query.range);
-    let (minutes, bars) = range.bars();
-    let counted = counts::throughput(&services.db, &scope, None, (range.from(now), minutes, bars)).await?;
-    let mut lines = Vec::new();
-    for source in sources::list(&services.db, &scope).await? {
-        let of = || Some(source.key.clone());
-        let day = counts::throughput(&services.db, &scope, of(), (now.plus_seconds(-86_400), 1_441, 1)).await?;
-        let hour = counts::throughput(&services.db, &scope, of(), (now.plus_seconds(-3_540), 5, 12)).await?;
-        let facts = sources::health::facts(&source, now);
-        lines.push(Line { source, facts, day: day.iter().map(|count| count.accepted).sum(), hour });
-    }
-    let pieces = aside::list(&services.db, &scope, Of::All, PIECES).await?;
-    let oldest = pieces.first().map(|piece| piece.found_at);
-    let groups = aside::group(pieces);
-    let latest = documents::latest(&services.db, &scope, None, 8).await?;
+    let all = Overview::read(&services, &hand(&may.grant), &query).await?;
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-sources");
     let told = said(visitor, query.said.as_deref(), &SAID);
-    let only = query.only == "problems";
-    Ok(staff_page(visitor, Desk::Sources, &title.clone(), || {
+    let here = format!("?range={}&only={}", all.range.as_str(), if all.only { "problems" } else { "" });
+    let live = live(&format!("/admin/sources/live{here}"), &format!("/admin/sources{here}"));
+    Ok(live_staff_page(visitor, Desk::Sources, &title.clone(), live, || {
         view! {
-            <div class="page-head"><div><h1>{title}</h1><p class="muted">{w.get("sources-intro")}</p></div>
+            <div class="page-head"><div><div class="cluster gap-3"><h1>{title}</h1>{live_lamp(visitor)}</div>
+                <p class="muted">{w.get("sources-intro")}</p></div>
                 <div class="cluster gap-2"><a class="button" href="/admin/sources/mappings">{icon(visitor, "table-2")}{w.get("sources-mappings")}</a>
                     <a class="button" href="/admin/sources/dry-run">{icon(visitor, "circle-play")}{w.get("sources-dry-run")}</a>
                     <a class="button button--primary" href="/admin/sources/new">{icon(visitor, "plus")}{w.get("sources-add")}</a></div></div>
+            <div class="stack house-notices" role="status" data-live="sources-alerts">{alerts(visitor, &figures, &all.lines)}</div>
             <div class="stack">
                 {told}
-                {alerts(visitor, &figures, &lines)}
-                <section class="panel" aria-label=range.word(w)><div class="panel__body stack gap-5">
-                    {stats(w, &figures, &lines, oldest.map(|at| now.millis() - at))}
-                    <div class="cluster between"><h2>{w.get("sources-records")}</h2>{ranges(w, range)}</div>
-                    {chart(visitor, &figures, range, &counted)}
+                <section class="panel" aria-label=all.range.word(w)><div class="panel__body stack gap-5">
+                    <div class="stats" data-live="sources-stats">{all.stats(w, &figures)}</div>
+                    <div class="cluster between"><h2>{w.get("sources-records")}</h2>{ranges(w, all.range)}</div>
+                    {chart(visitor, &figures, all.range, &all.counted)}
                 </div></section>
-                {table(visitor, &figures, &lines, only)}
+                {table(visitor, &figures, &all)}
                 <div class="grid" id="quarantine">
-                    {quarantine(visitor, &figures, &groups)}
-                    {activity(visitor, &figures, &latest)}
+                    <section class="panel col-7" aria-labelledby="qu" data-live="sources-quarantine">{quarantine(visitor, &figures, &all.groups)}</section>
+                    <section class="panel col-5" aria-labelledby="lo" data-live="sources-activity">{activity(visitor, &figures, &all.latest)}</section>
                 </div>
             </div>
         }
     }))
+}
+
+/// `GET /admin/sources/live`: what the page shows, as it becomes different.
+pub(super) async fn watch(State(services): State<Services>, may: May, Query(query): Query<ListQuery>) -> Response {
+    open(services, may, query)
+}
+
+impl Watched for ListQuery {
+    type Right = can::Sources;
+
+    async fn look(
+        &self,
+        services: &Services,
+        visitor: &Visitor,
+        grant: &Grant<can::Sources>,
+    ) -> Result<Glance, Problem> {
+        let all = Overview::read(services, &hand(grant), self).await?;
+        let (w, figures) = (visitor.words(), visitor.figures(services));
+        let mut parts = vec![
+            html("sources-alerts", || alerts(visitor, &figures, &all.lines)),
+            html("sources-stats", || all.stats(w, &figures)),
+            html("sources-chart", || bars(visitor, &figures, all.range, &all.counted)),
+            html("sources-chart-rows", || chart_rows(&figures, &all.counted)),
+            html("sources-chips", || chips(w, &figures, &all)),
+            html("sources-quarantine", || quarantine(visitor, &figures, &all.groups)),
+            html("sources-activity", || activity(visitor, &figures, &all.latest)),
+        ];
+        for line in all.rows() {
+            let cells = Cells::of(visitor, &figures, line);
+            let key = |cell: &str| format!("{cell} {}", line.source.key);
+            parts.extend([
+                html(key("health"), || health_badge(visitor, line.facts.health)),
+                text(key("lag"), cells.lag),
+                text(key("last"), cells.last),
+                text(key("day"), cells.day),
+                html(key("aside"), || aside_cell(&figures, line)),
+                html(key("hour"), || spark(w, &figures, line)),
+            ]);
+        }
+        let shape = all.rows().map(|line| format!("{} {}\n", line.source.key, source_name(w, &line.source))).collect();
+        Ok(Glance { shape, parts })
+    }
 }
 
 /// What the address may say that has just been done.
@@ -148,12 +241,10 @@ fn stats(w: Words, figures: &Figures, lines: &[Line], oldest: Option<i64>) -> im
     let oldest =
         oldest.map_or_else(String::new, |age| w.with("sources-stat-oldest", &[("age", &length(w, figures, age))]));
     view! {
-        <div class="stats">
-            {stat(w.get("sources-healthy"), number(with(Health::Healthy)), of, others)}
-            {stat(w.get("sources-stat-lag"), median(w, figures, lags.collect()), String::new(), w.get("sources-stat-lag-note"))}
-            {stat(w.get("sources-stat-day"), figures.number(i64::try_from(day).unwrap_or(i64::MAX)), String::new(), w.get("sources-stat-day-note"))}
-            {stat(w.get("sources-aside"), figures.number(i64::try_from(aside).unwrap_or(i64::MAX)), String::new(), oldest)}
-        </div>
+        {stat(w.get("sources-healthy"), number(with(Health::Healthy)), of, others)}
+        {stat(w.get("sources-stat-lag"), median(w, figures, lags.collect()), String::new(), w.get("sources-stat-lag-note"))}
+        {stat(w.get("sources-stat-day"), figures.number(i64::try_from(day).unwrap_or(i64::MAX)), String::new(), w.get("sources-stat-day-note"))}
+        {stat(w.get("sources-aside"), figures.number(i64::try_from(aside).unwrap_or(i64::MAX)), String::new(), oldest)}
     }
 }
 
@@ -165,22 +256,26 @@ fn ranges(w: Words, now: Range) -> impl IntoView + use<> {
     view! { <nav class="cluster gap-2" aria-label=w.get("sources-range")>{Range::ALL.map(link)}</nav> }
 }
 
-fn table(visitor: &Visitor, figures: &Figures, lines: &[Line], only: bool) -> impl IntoView + use<> {
-    let w = visitor.words();
-    let is_problem =
-        |line: &&Line| matches!(line.facts.health, Health::Failed | Health::Lagging) || line.source.aside > 0;
-    let problems = lines.iter().filter(is_problem).count();
-    let count = |key: &str, count: usize| w.with(key, &[("n", &figures.number(i64::try_from(count).unwrap_or(0)))]);
-    let rows = lines.iter().filter(|line| !only || is_problem(line)).map(|line| row(visitor, figures, line));
-    let rows = rows.collect_view();
-    let chip = |on: bool, href: &'static str, text: String| {
+/// All sources or those with a problem, and how many there are of each.
+fn chips(w: Words, figures: &Figures, all: &Overview) -> impl IntoView + use<> {
+    let problems = all.lines.iter().filter(|line| line.is_problem()).count();
+    let chip = |on: bool, href: &'static str, key: &str, count: usize| {
+        let text = w.with(key, &[("n", &figures.number(i64::try_from(count).unwrap_or(0)))]);
         view! { <a class="chip" href=href aria-current=on.then_some("true")>{text}</a> }
     };
     view! {
+        {chip(!all.only, "/admin/sources", "sources-chip-all", all.lines.len())}
+        {chip(all.only, "/admin/sources?only=problems", "sources-chip-problems", problems)}
+    }
+}
+
+fn table(visitor: &Visitor, figures: &Figures, all: &Overview) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let rows = all.rows().map(|line| row(visitor, figures, line)).collect_view();
+    view! {
         <section class="panel" aria-labelledby="co"><div class="panel__head"><h2 id="co">{w.get("sources-all")}</h2>
-            <div class="cluster gap-2">{chip(!only, "/admin/sources", count("sources-chip-all", lines.len()))}
-                {chip(only, "/admin/sources?only=problems", count("sources-chip-problems", problems))}</div></div>
-            {lines.is_empty().then(|| nothing(visitor, "cable", w.get("sources-no-sources")))}
+            <div class="cluster gap-2" data-live="sources-chips">{chips(w, figures, all)}</div></div>
+            {all.lines.is_empty().then(|| nothing(visitor, "cable", w.get("sources-no-sources")))}
             <div class="table-wrap" tabindex="0"><table class="table table--compact table--fold"><thead><tr>
                 <th scope="col"><span class="vh">{w.get("sources-kind")}</span></th><th scope="col">{w.get("sources-connector")}</th>
                 <th scope="col">{w.get("sources-health")}</th><th scope="col" class="num">{w.get("sources-lag")}</th>
@@ -190,17 +285,35 @@ fn table(visitor: &Visitor, figures: &Figures, lines: &[Line], only: bool) -> im
     }
 }
 
-fn row(visitor: &Visitor, figures: &Figures, line: &Line) -> impl IntoView + use<> {
-    let w = visitor.words();
-    let source = &line.source;
-    let number = |number: u64| figures.number(i64::try_from(number).unwrap_or(i64::MAX));
-    let lag = line.facts.lag.map_or_else(|| w.get("sources-none"), |lag| length(w, figures, lag));
-    let last = source.last_received_at.map_or_else(|| w.get("sources-none"), |at| figures.moment(at));
-    let aside = if source.aside > 0 {
-        view! { <a href="#quarantine">{number(source.aside)}</a> }.into_any()
+/// The figures of a row.
+struct Cells {
+    lag: String,
+    last: String,
+    day: String,
+}
+
+impl Cells {
+    fn of(visitor: &Visitor, figures: &Figures, line: &Line) -> Self {
+        let w = visitor.words();
+        Self {
+            lag: line.facts.lag.map_or_else(|| w.get("sources-none"), |lag| length(w, figures, lag)),
+            last: line.source.last_received_at.map_or_else(|| w.get("sources-none"), |at| figures.moment(at)),
+            day: figures.number(i64::try_from(line.day).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+fn aside_cell(figures: &Figures, line: &Line) -> impl IntoView + use<> {
+    let number = figures.number(i64::try_from(line.source.aside).unwrap_or(i64::MAX));
+    if line.source.aside > 0 {
+        view! { <a href="#quarantine">{number}</a> }.into_any()
     } else {
-        view! { {number(0)} }.into_any()
-    };
+        view! { {number} }.into_any()
+    }
+}
+
+/// The last hour as a line.
+fn spark(w: Words, figures: &Figures, line: &Line) -> impl IntoView + use<> {
     let most = line.hour.iter().map(|count| count.accepted).max().unwrap_or(0);
     let points: Vec<String> = line
         .hour
@@ -211,14 +324,27 @@ fn row(visitor: &Visitor, figures: &Figures, line: &Line) -> impl IntoView + use
             format!("{}{} {y}", if at == 0 { "M" } else { "L" }, at * 100 / 11)
         })
         .collect();
-    let label = w.with("sources-spark", &[("n", &number(line.hour.iter().map(|count| count.accepted).sum()))]);
+    let sum = line.hour.iter().map(|count| count.accepted).sum::<u64>();
+    let label = w.with("sources-spark", &[("n", &figures.number(i64::try_from(sum).unwrap_or(i64::MAX)))]);
+    view! {
+        <svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=label>
+            <path class="c-line" d=points.concat()></path></svg>
+    }
+}
+
+fn row(visitor: &Visitor, figures: &Figures, line: &Line) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let source = &line.source;
+    let cells = Cells::of(visitor, figures, line);
+    let key = |cell: &str| format!("{cell} {}", source.key);
     view! {
         <tr><td><span class="glyph" aria-hidden="true">{icon(visitor, carries_icon(source.settings.carries.first().copied()))}</span></td>
             <th scope="row" data-fold="lead"><a href=source_href(&source.key)>{source_name(w, source)}</a><small>{way(w, &source.key)}</small></th>
-            <td data-fold="value">{health_badge(visitor, line.facts.health)}</td><td class="num" data-fold="meta">{lag}</td>
-            <td class="num">{last}</td><td class="num" data-fold="sub">{number(line.day)}</td><td class="num">{aside}</td>
-            <td><svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=label>
-                <path class="c-line" d=points.concat()></path></svg></td></tr>
+            <td data-fold="value" data-live=key("health")>{health_badge(visitor, line.facts.health)}</td>
+            <td class="num" data-fold="meta" data-live=key("lag")>{cells.lag}</td>
+            <td class="num" data-live=key("last")>{cells.last}</td><td class="num" data-fold="sub" data-live=key("day")>{cells.day}</td>
+            <td class="num" data-live=key("aside")>{aside_cell(figures, line)}</td>
+            <td data-live=key("hour")>{spark(w, figures, line)}</td></tr>
     }
 }
 
@@ -258,9 +384,9 @@ fn quarantine(visitor: &Visitor, figures: &Figures, found: &[Group]) -> impl Int
         view! { <form method="post" action="/admin/sources/replay"><button class="button button--sm">{text}</button></form> }
     });
     view! {
-        <section class="panel col-7" aria-labelledby="qu"><div class="panel__head"><h2 id="qu">{w.get("sources-quarantine")}</h2>{all}</div>
-            {found.is_empty().then(|| nothing(visitor, "check-check", w.get("sources-no-pieces")))}
-            <div class="list">{groups(visitor, found)}</div></section>
+        <div class="panel__head"><h2 id="qu">{w.get("sources-quarantine")}</h2>{all}</div>
+        {found.is_empty().then(|| nothing(visitor, "check-check", w.get("sources-no-pieces")))}
+        <div class="list">{groups(visitor, found)}</div>
     }
 }
 
@@ -276,8 +402,8 @@ fn activity(visitor: &Visitor, figures: &Figures, latest: &[Document]) -> impl I
     });
     let items = items.collect_view();
     view! {
-        <section class="panel col-5" aria-labelledby="lo"><div class="panel__head"><h2 id="lo">{w.get("sources-activity")}</h2></div>
-            {latest.is_empty().then(|| nothing(visitor, "inbox", w.get("sources-no-documents")))}
-            <div class="list">{items}</div></section>
+        <div class="panel__head"><h2 id="lo">{w.get("sources-activity")}</h2></div>
+        {latest.is_empty().then(|| nothing(visitor, "inbox", w.get("sources-no-documents")))}
+        <div class="list">{items}</div>
     }
 }

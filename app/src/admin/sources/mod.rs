@@ -17,7 +17,11 @@ mod piece;
 
 use crate::web::{Access, Routes};
 use axum::routing::{get, post};
-use guichet_platform::{scope::FeedScope, sources, staff::can};
+use guichet_platform::{
+    scope::{FeedScope, Grant},
+    sources,
+    staff::can,
+};
 
 /// What a page of sources takes.
 type May = crate::web::May<can::Sources>;
@@ -27,6 +31,7 @@ const SOURCES: Access = Access::Staff(guichet_platform::staff::Capability::Sourc
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/admin/sources", SOURCES, get(list::page))
+        .get("/admin/sources/live", SOURCES, get(list::watch))
         .get("/admin/sources/new", SOURCES, get(add::page))
         .post("/admin/sources/new", SOURCES, post(add::add))
         .get("/admin/sources/dry-run", SOURCES, get(dry_run::page))
@@ -34,6 +39,7 @@ pub(super) fn routes() -> Routes {
         .get("/admin/sources/mappings", SOURCES, get(mapping::list))
         .get("/admin/sources/mapping", SOURCES, get(mapping::page))
         .upload("/admin/sources/mapping", SOURCES, post(mapping::edit))
+        .upload("/admin/sources/mapping/trial", SOURCES, post(mapping::try_out))
         .post("/admin/sources/replay", SOURCES, post(acts::replay_all))
         .get("/admin/sources/documents/{document}", SOURCES, get(document::page))
         .post("/admin/sources/documents/{document}/replay", SOURCES, post(acts::replay))
@@ -41,12 +47,13 @@ pub(super) fn routes() -> Routes {
         .post("/admin/sources/pieces/{piece}", SOURCES, post(piece::correct))
         .post("/admin/sources/pieces/{piece}/discard", SOURCES, post(piece::discard))
         .get("/admin/sources/of/{source}", SOURCES, get(connector::page))
+        .get("/admin/sources/of/{source}/live", SOURCES, get(connector::watch))
         .post("/admin/sources/of/{source}", SOURCES, post(connector::save))
         .post("/admin/sources/of/{source}/pause", SOURCES, post(connector::pause_post))
         .post("/admin/sources/of/{source}/secret", SOURCES, post(connector::secret))
 }
 
 /// The back office's hand, for whoever has the right.
-fn hand(may: &May) -> FeedScope {
-    sources::hand(&may.grant)
+const fn hand(grant: &Grant<can::Sources>) -> FeedScope {
+    sources::hand(grant)
 }

@@ -33,9 +33,9 @@ async fn find(
 ) -> Result<(Id<()>, Piece, Option<String>), Problem> {
     let missing = || Problem::new(Reason::NotFound, &may.who.visitor);
     let Path(id) = piece.map_err(|_| missing())?;
-    let piece = aside::find(&services.db, &hand(may), id).await?.ok_or_else(missing)?;
+    let piece = aside::find(&services.db, &hand(&may.grant), id).await?.ok_or_else(missing)?;
     let document = Id::<kind::Document>::try_from(piece.document_id.clone()).map_err(|_| missing())?;
-    let document = documents::find(&services.db, &hand(may), document).await?.ok_or_else(missing)?;
+    let document = documents::find(&services.db, &hand(&may.grant), document).await?.ok_or_else(missing)?;
     // A document whose bytes cannot be read now cannot be put right now.
     let stands = services.inbox.stands_at(&document.sha256, &piece.place, &piece.raw).await.unwrap_or_default();
     Ok((id, piece, stands))
@@ -122,10 +122,10 @@ pub(super) async fn correct(
     let correction = Correction { place, was, becomes };
     let entry = may.who.act(Action::PieceCorrected).about(Thing::Document, document);
     let by = Some(*may.grant.who().as_bytes());
-    aside::correct(&services.db, &hand(&may), piece, correction, (now, by), entry).await?;
+    aside::correct(&services.db, &hand(&may.grant), piece, correction, (now, by), entry).await?;
     let entry = may.who.act(Action::DocumentReplayed).about(Thing::Document, document);
     let word = match services.inbox.replay(document, entry).await {
-        Ok(_) => match aside::find(&services.db, &hand(&may), id).await? {
+        Ok(_) => match aside::find(&services.db, &hand(&may.grant), id).await? {
             Some(still) if still.resolved_at.is_none() => "still",
             _ => "corrected",
         },
@@ -152,6 +152,6 @@ pub(super) async fn discard(
     let missing = || Problem::new(Reason::NotFound, &may.who.visitor);
     let document = Id::<kind::Document>::try_from(piece.document_id).map_err(|_| missing())?;
     let entry = may.who.act(Action::PieceDiscarded).about(Thing::Document, document);
-    let done = aside::discard(&services.db, &hand(&may), id, note, services.clock.now(), entry).await?;
+    let done = aside::discard(&services.db, &hand(&may.grant), id, note, services.clock.now(), entry).await?;
     Ok(redirect_to(if done { "/admin/sources?said=discarded" } else { "/admin/sources?said=gone" }))
 }

@@ -18,7 +18,10 @@ use http::{HeaderValue, StatusCode};
 /// `POST /api/sign-out`: the session ends on the server, and the browser forgets what it kept.
 pub async fn sign_out(State(services): State<Services>, who: Option<SignedIn>) -> Result<Response, Problem> {
     if let Some(who) = who {
-        services.sessions.revoke(&who.session.scope, who.session.id).await?;
+        // A look in a customer's place is over as well.
+        let ended = services.identity.end_support(&who.session).await;
+        ended.map_err(|error| Problem::of_identity(error, &who.visitor))?;
+        services.sessions.leave(&who.session).await?;
     }
     let mut response = redirect_to("/sign-in?out=1");
     set_cookie(&mut response, SESSION_COOKIE, "", 0, false);

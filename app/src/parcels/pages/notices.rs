@@ -136,7 +136,9 @@ pub fn toast(visitor: &Visitor, parcel: &Parcel, text: String) -> impl IntoView 
 /// The code for the driver: for the recipient, while the van has the parcel.
 pub fn code(visitor: &Visitor, parcel: &Parcel) -> Option<impl IntoView + use<>> {
     let w = visitor.words();
-    let code = parcel.handover_code.as_ref()?;
+    // Who looks in the recipient's place does not stand at the door.
+    let looks = visitor.session.as_ref().is_some_and(|session| session.support.is_some());
+    let code = parcel.handover_code.as_ref().filter(|_| !looks)?;
     // Read out one by one.
     let spaced = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
     Some(view! {

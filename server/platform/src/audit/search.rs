@@ -50,6 +50,8 @@ pub struct Line {
     pub device: Option<String>,
     /// A little more.
     pub detail: Option<String>,
+    /// The reason that somebody gave for a look in a customer's place.
+    pub reason: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,6 +66,7 @@ struct Columns {
     network: Option<String>,
     device: Option<String>,
     detail: Option<String>,
+    reason: Option<String>,
 }
 
 /// The entries that were looked for, the latest first.
@@ -74,7 +77,9 @@ pub async fn search(tx: &mut Tx, _scope: &StaffScope, search: &Search) -> Result
     // Who of the institution looks after their own access does it as everybody does.
     const LIST: &str = "select a.seq, a.at,
           case when m.customer_id is not null and a.actor_kind = 'customer' then 'staff' else a.actor_kind end as actor_kind,
-          p.name as actor_name, a.action, a.outcome, w.number as customer, a.network, a.device, a.detail
+          p.name as actor_name, a.action, a.outcome, w.number as customer, a.network, a.device, a.detail,
+          case when a.action = 'support.begun' then (select max(v.reason) from support_view v
+            where v.customer_id = a.customer_id and v.begun_at = a.at and v.staff_id = a.actor_id) end as reason
         from audit a left join customer c on c.id = a.actor_id left join party p on p.id = c.party_id
           left join staff m on m.customer_id = a.actor_id left join customer w on w.id = a.customer_id
         where a.seq < $1 and a.at >= $2 and a.at < $3 and ($4 = '' or a.action = $4)
@@ -102,6 +107,7 @@ pub async fn search(tx: &mut Tx, _scope: &StaffScope, search: &Search) -> Result
         network: row.network,
         device: row.device,
         detail: row.detail,
+        reason: row.reason,
     };
     Ok(rows.into_iter().map(line).collect())
 }

@@ -65,6 +65,22 @@ pub enum DbError {
     Fault,
 }
 
+impl DbError {
+    /// Whether it is what was to be written that is at fault, so that trying again would end in the same way.
+    #[must_use]
+    pub fn is_of_the_data(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Database(error)) => {
+                let constraint = !matches!(error.kind(), sqlx::error::ErrorKind::Other);
+                // PostgreSQL's class 22: a value that a column cannot hold, like a text with a NUL in it.
+                constraint || error.code().is_some_and(|code| code.len() == 5 && code.starts_with("22"))
+            }
+            Self::Fault => true,
+            _ => false,
+        }
+    }
+}
+
 /// Either kind of connection. [`on!`](crate::on) runs one body for whichever it is.
 #[derive(Debug)]
 pub enum Conn {

@@ -111,7 +111,8 @@ impl Identity {
         let asked = self.db.write(&AUTH, move |tx| {
             async move {
                 const FIND: &str = "select c.id, a.code_hash from customer c left join activation a
-                    on a.customer_id = c.id and a.used_at is null and a.until_at > $2 where c.number = $1 and c.disabled_at is null";
+                    on a.customer_id = c.id and a.used_at is null and a.until_at > $2 where c.number = $1 and c.disabled_at is null
+                      and not exists (select 1 from staff m where m.customer_id = c.id and m.inactive_at is not null)";
                 let now = this.clock.now().millis();
                 let row: Option<(Vec<u8>, Option<String>)> = on!(tx, c => sqlx::query_as(FIND).bind(&number).bind(now)
                     .fetch_optional(&mut **c).await)?;

@@ -112,7 +112,8 @@ impl Identity {
     /// Who has the name, and whether a password may be tried; counted before it is looked at.
     async fn ask(&self, name: &str, browser: &Browser) -> Result<Asked, IdentityError> {
         const FIND: &str = "select r.customer_id, r.password_hash from credential r
-            join customer c on c.id = r.customer_id where (r.email = $1 or c.number = $2) and c.disabled_at is null";
+            join customer c on c.id = r.customer_id where (r.email = $1 or c.number = $2) and c.disabled_at is null
+              and not exists (select 1 from staff m where m.customer_id = c.id and m.inactive_at is not null)";
         let (email, number) = (normal_email(name), name.split_whitespace().collect::<String>());
         let (this, browser) = (self.clone(), browser.clone());
         let asked = self.db.write(&AUTH, move |tx| {

@@ -42,6 +42,9 @@ const WAITS: &str = "its source is paused: it is kept, and applied when the sour
 /// Why a file that nobody takes is refused.
 const NO_READER: &str = "no reader knows this kind of file: its content begins like none of the formats";
 
+/// Why a document is refused that a reader has taken and the database has not. What it said stands in the log.
+const UNFIT: &str = "it could not be applied: what it says does not fit what is there; the program's log says where";
+
 /// Why a document could not be taken in. What is wrong with its content is not an error: it is stored with the document.
 #[derive(Debug, thiserror::Error)]
 pub enum InboxError {
@@ -317,7 +320,15 @@ impl Inbox {
                 report: None,
                 closed: false,
             },
-            Some(feed) => feed.import(self.db.clone(), FeedScope::new(), job.clone()).await?,
+            Some(feed) => match feed.import(self.db.clone(), FeedScope::new(), job.clone()).await {
+                // One document that cannot be written must not keep those behind it waiting for ever.
+                Err(InboxError::Db(error)) if error.is_of_the_data() => {
+                    tracing::error!(document.id = %document, %error, "Document {document} cannot be applied");
+                    let reason = Some(UNFIT.to_owned());
+                    Outcome { class: "reject", reason, records: job.applied_records, report: None, closed: false }
+                }
+                outcome => outcome?,
+            },
             None => {
                 Outcome { class: "reject", reason: Some(NO_READER.to_owned()), records: 0, report: None, closed: false }
             }

@@ -96,7 +96,8 @@ impl RawStore {
     }
 
     fn place(&self, source: &str, file: &Path) -> PathBuf {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        // A name stands on lines of its own elsewhere, and in front of people.
+        let name = file.file_name().unwrap_or_default().to_string_lossy().replace(char::is_control, "_");
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         self.taken.join(format!("{}-{count}-@{source}@{name}", std::process::id()))
     }

@@ -17,7 +17,7 @@ use crate::{
     on, owner,
     random::SharedRandom,
     scope::{AuthScope, CustomerScope, StaffScope},
-    staff::{self, Capabilities, Support},
+    staff::{self, Capabilities, Capability, Support},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures::FutureExt as _;
@@ -177,6 +177,8 @@ impl fmt::Debug for Sessions {
     }
 }
 
+const BY_ID: &str = concat!(session_columns!(), " where s.id = $1", holds!());
+
 impl Sessions {
     /// Sessions in `db` under `policy`.
     #[must_use]
@@ -208,7 +210,6 @@ impl Sessions {
     /// What the database says.
     pub async fn resolve(&self, token: &SessionToken) -> Result<Option<Session>, DbError> {
         const BY_TOKEN: &str = concat!(session_columns!(), " where s.token_hash = $1", holds!());
-        const BY_ID: &str = concat!(session_columns!(), " where s.id = $1", holds!());
         let session = match self.find(BY_TOKEN, token.hash()).await? {
             Some(session) => Some(session),
             None => match self.superseded(token).await? {
@@ -217,19 +218,32 @@ impl Sessions {
             },
         };
         let Some(session) = session.and_then(|session| self.holds_now(session)) else { return Ok(None) };
-        let session = match session.staff {
-            Some(_) => self.in_whose_place(session).await?,
-            None => session,
-        };
+        let session = self.in_whose_place(session).await?;
         // The answer's ledger hears whose token it is.
         owner::note_session(&token.hash(), session.scope.customer());
         Ok(Some(session))
     }
 
-    /// A session of somebody of the institution, in the place of the customer that they look after now.
+    /// The same session as it is now, when it still holds: for what stays open long after it was asked for.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn still(&self, session: &Session) -> Result<Option<Session>, DbError> {
+        let now = self.find(BY_ID, session.id.as_bytes().to_vec()).await?;
+        match now.and_then(|session| self.holds_now(session)) {
+            Some(session) => self.in_whose_place(session).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A session; of somebody of the institution, in the place of the customer that they look after now.
     async fn in_whose_place(&self, session: Session) -> Result<Session, DbError> {
         const WHO: &str = "select p.name, p.given_name, c.number, c.since_day
             from customer c join party p on p.id = c.party_id where c.id = $1";
+        // Who may look at customers no more is in their own place again.
+        if !session.staff.is_some_and(|staff| staff.capabilities().has(Capability::Customers)) {
+            return Ok(session);
+        }
         let Some(support) = staff::support_of(&self.db, session.id, self.clock.now()).await? else {
             return Ok(session);
         };

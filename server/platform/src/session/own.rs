@@ -1,6 +1,6 @@
 //! A customer's own sessions: the list, and ending them.
 
-use super::{SessionRow, Sessions, id};
+use super::{Session, SessionRow, Sessions, id};
 use crate::{
     audit::{Action, Detail, Entry},
     db::{DbError, Tx},
@@ -58,6 +58,14 @@ impl Sessions {
         const END: &str =
             "update session set revoked_at = $3 where customer_id = $1 and id = $2 and revoked_at is null";
         self.end(scope, END, session).await.map(|ended| ended > 0)
+    }
+
+    /// Ends a session for whoever it is of, also while they look in somebody else's place.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn leave(&self, session: &Session) -> Result<bool, DbError> {
+        self.revoke(&CustomerScope::new(session.who()), session.id).await
     }
 
     /// Ends every session of the customer's own but this one. Gives back how many.

@@ -47,6 +47,22 @@ pub async fn make(
     Ok(secret)
 }
 
+/// Whether the secret of a source was made in the portal.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_made_here(db: &Db, scope: &impl Scope, key: String) -> Result<bool, DbError> {
+    const COUNT: &str = "select count(*) from source_secret where key = $1";
+    let read = db.read(scope, move |tx| {
+        async move {
+            let (count,): (i64,) = on!(tx, c => sqlx::query_as(COUNT).bind(key).fetch_one(&mut **c).await)?;
+            Ok::<_, DbError>(count > 0)
+        }
+        .boxed()
+    });
+    read.await
+}
+
 /// The secret of a source, for whoever checks a signature.
 ///
 /// # Errors

@@ -173,7 +173,7 @@ pub async fn find(db: &Db, scope: &impl Scope, key: &str) -> Result<Option<Sourc
     Ok(all.into_iter().find(|source| source.key == key))
 }
 
-/// Makes a source known. False when it was.
+/// Makes a source known; `entry` is noted in the same transaction. False when it was.
 ///
 /// # Errors
 /// What the database says.
@@ -182,9 +182,19 @@ pub async fn add(
     scope: &impl Scope,
     key: String,
     settings: SourceSettings,
-    at: Timestamp,
+    (at, entry): (Timestamp, crate::audit::Entry),
 ) -> Result<bool, DbError> {
-    db.write(scope, move |tx| async move { insert(tx, &key, &settings, at).await }.boxed()).await
+    let write = db.write(scope, move |tx| {
+        async move {
+            let added = insert(tx, &key, &settings, at).await?;
+            if added {
+                tx.audit(entry);
+            }
+            Ok(added)
+        }
+        .boxed()
+    });
+    write.await
 }
 
 /// Makes a source known, within a transaction. False when it was.

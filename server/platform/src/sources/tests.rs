@@ -111,7 +111,7 @@ on_both_databases! {
     async fn a_source_that_is_paused_keeps_its_documents_until_it_goes_on(world: World) {
         let inbox = inbox(&world);
         let paused = SourceSettings { paused: true, ..SourceSettings::default() };
-        assert!(settings::add(&world.db, &operator(), "folder:bank".to_owned(), paused, NOW).await.unwrap());
+        assert!(settings::add(&world.db, &operator(), "folder:bank".to_owned(), paused, (NOW, crate::audit::Entry::new(crate::audit::Action::SourceChanged, crate::audit::Actor::Operator, NOW))).await.unwrap());
         let taken = inbox.take("folder:bank", &file(&world, "a", "1\n")).await.unwrap();
         assert_eq!(inbox.apply_received().await.unwrap(), 0);
         let document = documents::find(&world.db, &operator(), taken.document).await.unwrap().unwrap();
@@ -182,7 +182,7 @@ on_both_databases! {
 
     async fn a_secret_is_shown_once_and_known_to_the_door_alone(world: World) {
         let sealer = Sealer::new(&[7; 32], world.random.clone());
-        settings::add(&world.db, &operator(), "hook:core".to_owned(), SourceSettings::default(), NOW).await.unwrap();
+        settings::add(&world.db, &operator(), "hook:core".to_owned(), SourceSettings::default(), (NOW, crate::audit::Entry::new(crate::audit::Action::SourceChanged, crate::audit::Actor::Operator, NOW))).await.unwrap();
         let make = || {
             let at = ("hook:core".to_owned(), NOW);
             secret::make(&world.db, &OPERATOR, &sealer, &*world.random, at, entry(Action::SourceSecretMade))
@@ -206,7 +206,7 @@ on_both_databases! {
             objective_seconds: Some(600),
             ..SourceSettings::default()
         };
-        settings::add(&world.db, &operator(), "inbox".to_owned(), settings, NOW).await.unwrap();
+        settings::add(&world.db, &operator(), "inbox".to_owned(), settings, (NOW, crate::audit::Entry::new(crate::audit::Action::SourceChanged, crate::audit::Actor::Operator, NOW))).await.unwrap();
         inbox.take("inbox", &file(&world, "a", "1\n")).await.unwrap();
         let late = |carries: Carries, now: Timestamp| {
             let db = world.db.clone();

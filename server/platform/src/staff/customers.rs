@@ -118,7 +118,7 @@ macro_rules! of_list {
         " where not exists (select 1 from staff m where m.customer_id = c.id)
             and ($1 = 0 or $1 = 1 and c.disabled_at is not null
               or $1 = 2 and k.customer_id is not null and k.email_confirmed_at is null)
-            and ($2 = '%' or lower(p.name) like $2 escape '\\' or c.number like $2 escape '\\'
+            and ($2 = '%' or lower(p.name) like $2 escape '\\' or p.name like $4 escape '\\' or lower(c.number) like $2 escape '\\'
               or k.email like $2 escape '\\' and k.email not like $3)"
     };
 }
@@ -134,7 +134,7 @@ pub async fn find_customers(
     filter: CustomerFilter,
     (page, size): (i64, i64),
 ) -> Result<CustomerPage, DbError> {
-    const LIST: &str = concat!(columns!(), of_list!(), " order by p.name, c.id limit $4 offset $5");
+    const LIST: &str = concat!(columns!(), of_list!(), " order by p.name, c.id limit $5 offset $6");
     const COUNT: &str = concat!(
         "select count(*) from customer c join party p on p.id = c.party_id left join credential k on k.customer_id = c.id",
         of_list!()
@@ -143,7 +143,8 @@ pub async fn find_customers(
           and not exists (select 1 from staff m where m.customer_id = c.id)),
         (select count(*) from credential k where k.email_confirmed_at is null
           and not exists (select 1 from staff m where m.customer_id = k.customer_id))";
-    let text = pattern(text);
+    // SQLite folds the letters of English alone: a name that begins with another is looked for as it is written, too.
+    let (text, written) = (pattern(&text.to_lowercase()), pattern(&capitals(text)));
     let which: i64 = match filter {
         CustomerFilter::All => 0,
         CustomerFilter::Disabled => 1,
@@ -151,9 +152,9 @@ pub async fn find_customers(
     };
     let read = db.read(&AUTH, move |tx| {
         async move {
-            let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(which).bind(&text).bind(UNCONFIRMED).bind(size)
+            let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).bind(which).bind(&text).bind(UNCONFIRMED).bind(&written).bind(size)
                 .bind(page.saturating_mul(size)).fetch_all(&mut **c).await)?;
-            let (total,): (i64,) = on!(tx, c => sqlx::query_as(COUNT).bind(which).bind(&text).bind(UNCONFIRMED)
+            let (total,): (i64,) = on!(tx, c => sqlx::query_as(COUNT).bind(which).bind(&text).bind(UNCONFIRMED).bind(&written)
                 .fetch_one(&mut **c).await)?;
             let (disabled, unconfirmed): (i64, i64) = on!(tx, c => sqlx::query_as(OTHERS).fetch_one(&mut **c).await)?;
             let rows = rows.into_iter().map(row).collect::<Result<_, _>>()?;
@@ -164,10 +165,20 @@ pub async fn find_customers(
     read.await
 }
 
+/// A text with a capital at the beginning of each word, as names are written.
+fn capitals(text: &str) -> String {
+    let mut begins = true;
+    let letter = |letter: char| {
+        let first = std::mem::replace(&mut begins, !letter.is_alphanumeric());
+        if first { letter.to_uppercase().collect::<String>() } else { letter.to_lowercase().collect() }
+    };
+    text.chars().map(letter).collect()
+}
+
 /// A part of a text for `like`: what stands for something in a pattern stands for itself.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in text.trim().to_lowercase().chars().take(80) {
+    for letter in text.trim().chars().take(80) {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -219,11 +230,12 @@ pub async fn file_of(
 
 #[cfg(test)]
 mod pattern_tests {
-    use super::pattern;
+    use super::{capitals, pattern};
 
     #[test]
     fn what_stands_for_something_in_a_pattern_stands_for_itself() {
         assert_eq!(pattern("  "), "%");
-        assert_eq!(pattern("Mo%_\\"), "%mo\\%\\_\\\\%");
+        assert_eq!(pattern("mo%_\\"), "%mo\\%\\_\\\\%");
+        assert_eq!(capitals("élodie de la tour-NOIRE"), "Élodie De La Tour-Noire");
     }
 }

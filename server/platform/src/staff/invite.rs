@@ -1,7 +1,11 @@
 //! First access: for somebody of the institution, and for a customer who asks at the counter. A code that is shown once to
 //! whoever hands it over; never by questions about somebody's life.
 
-use super::{act, can, sign_in_of};
+use super::{
+    Change, ProposalKind, act, can,
+    roles::{Wish, is_alone},
+    sign_in_of,
+};
 use crate::{
     audit::{Action, Thing},
     db::{DbError, Tx},
@@ -11,7 +15,7 @@ use crate::{
     scope::{AUTH, FeedScope, Grant, StaffScope},
 };
 use futures::FutureExt as _;
-use guichet_types::{Id, kind};
+use guichet_types::{Id, Timestamp, kind};
 
 /// Somebody who is to work here.
 #[derive(Clone, Debug)]
@@ -37,7 +41,8 @@ pub struct Invitation {
 const MAX_LETTERS: usize = 80;
 
 impl Identity {
-    /// Lets somebody of the institution in for the first time. None when the role is none, or the name is empty or too long.
+    /// Lets somebody of the institution in for the first time; their code works once a second person has agreed, where there is
+    /// one. None when the role is none, or the name is empty or too long.
     ///
     /// # Errors
     /// What the database says.
@@ -67,6 +72,7 @@ impl Identity {
         const CUSTOMER: &str = "insert into customer (id, party_id, number, since_day, created_at)
             values ($1, $1, $2, $3, $4)";
         const STAFF: &str = "insert into staff (customer_id, role, title, created_at) values ($1, $2, $3, $4)";
+        const WAITS: &str = "update staff set inactive_at = $2 where customer_id = $1";
         let NewPerson { name, role, title } = person;
         let (name, title) = (name.trim().to_owned(), title.trim().to_owned());
         if name.is_empty() || name.chars().count() > MAX_LETTERS || title.chars().count() > MAX_LETTERS {
@@ -81,6 +87,7 @@ impl Identity {
         let (activation, hash) = self.new_activation().await?;
         let kept = number.clone();
         let until = activation.until;
+        let proposal = random_id(&*self.random);
         let added = self.db.write(&AUTH, move |tx| {
             async move {
                 let (known,): (i64,) = on!(tx, c => sqlx::query_as(ROLE).bind(&role).fetch_one(&mut **c).await)?;
@@ -95,6 +102,13 @@ impl Identity {
                 on!(tx, c => sqlx::query(STAFF).bind(key).bind(&role).bind(&title).bind(now.millis())
                     .execute(&mut **c).await.map(|_| ()))?;
                 crate::identity::keep_activation(tx, sign_in_of(who), &hash, until, now).await?;
+                if let Some(scope) = &by
+                    && !is_alone(tx, now).await?
+                {
+                    on!(tx, c => sqlx::query(WAITS).bind(key).bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+                    let wish = Wish { kind: ProposalKind::Entry, subject: kept, value: role };
+                    wish.propose(tx, proposal, scope, now).await?;
+                }
                 let entry = match by {
                     Some(scope) => act(Action::StaffInvited, &scope, now),
                     None => crate::audit::Entry::new(Action::StaffInvited, crate::audit::Actor::Operator, now),
@@ -120,7 +134,8 @@ impl Identity {
         self.invite_again(**grant, customer, Kind::Customer).await
     }
 
-    /// A new code for somebody of the institution.
+    /// A new code for somebody of the institution. Where they have an access already and there is a second person, that one
+    /// has to agree, and gets the code. [`Change::Refused`] when there is nobody such.
     ///
     /// # Errors
     /// What the database says.
@@ -128,8 +143,29 @@ impl Identity {
         &self,
         grant: &Grant<can::Staff>,
         who: Id<kind::Staff>,
-    ) -> Result<Option<Invitation>, IdentityError> {
-        self.invite_again(**grant, sign_in_of(who), Kind::Staff).await
+    ) -> Result<(Change, Option<Invitation>), IdentityError> {
+        const FIND: &str = "select c.number, (select count(*) from credential k where k.customer_id = c.id)
+            from staff m join customer c on c.id = m.customer_id where m.customer_id = $1";
+        let now = self.clock.now();
+        let found = self.db.write(&AUTH, move |tx| {
+            async move {
+                let row: Option<(String, i64)> = on!(tx, c => sqlx::query_as(FIND).bind(who.as_bytes().as_slice())
+                    .fetch_optional(&mut **c).await)?;
+                Ok::<_, DbError>((row, is_alone(tx, now).await?))
+            }
+            .boxed()
+        });
+        match found.await? {
+            (None, _) => Ok((Change::Refused, None)),
+            (Some((subject, access)), false) if access > 0 => {
+                let wish = Wish { kind: ProposalKind::Code, subject, value: String::new() };
+                Ok((self.wish(grant, wish).await?, None))
+            }
+            _ => {
+                let made = self.invite_again(**grant, sign_in_of(who), Kind::Staff).await?;
+                Ok((if made.is_some() { Change::Done } else { Change::Refused }, made))
+            }
+        }
     }
 
     async fn invite_again(
@@ -214,6 +250,19 @@ impl Identity {
         });
         Ok(done.await?)
     }
+}
+
+/// Keeps the hash of a new code for whoever of the institution has a number.
+pub(super) async fn keep_code(
+    tx: &mut Tx,
+    number: &str,
+    hash: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    const FIND: &str = "select m.customer_id from staff m join customer c on c.id = m.customer_id where c.number = $1";
+    let (who,): (Vec<u8>,) = on!(tx, c => sqlx::query_as(FIND).bind(number).fetch_one(&mut **c).await)?;
+    crate::identity::keep_activation(tx, super::id(who)?, hash, until, now).await
 }
 
 /// Whose number.

@@ -1,6 +1,9 @@
 //! The institution's people: the list, and who is in or out.
 
-use super::{can, id};
+use super::{
+    Change, ProposalKind, can, id,
+    roles::{Wish, count_with, one_at_a_time, still_may},
+};
 use crate::{
     audit::{Action, Detail, Thing},
     db::{Db, DbError, Tx},
@@ -65,12 +68,13 @@ pub async fn list_people(tx: &mut Tx, _scope: &StaffScope) -> Result<Vec<Person>
 /// # Errors
 /// What the database says.
 pub async fn count_people(db: &Db) -> Result<i64, DbError> {
-    db.read(&AUTH, |tx| super::roles::count_with(tx, super::Capability::Staff).boxed()).await
+    db.read(&AUTH, |tx| count_with(tx, super::Capability::Staff).boxed()).await
 }
 
 impl Identity {
-    /// Shuts somebody of the institution out, or lets them in again. False when there is nobody such, when it is the person
-    /// who asks, or when nobody would be left to look after the others.
+    /// Shuts somebody of the institution out at once, whoever asks; or lets them in again, to which a second person has to agree
+    /// where there is one. Refused when there is nobody such, when it is the person who asks, or when nobody would be left to
+    /// look after the others.
     ///
     /// # Errors
     /// What the database says.
@@ -79,28 +83,48 @@ impl Identity {
         grant: &Grant<can::Staff>,
         who: Id<kind::Staff>,
         active: bool,
-    ) -> Result<bool, IdentityError> {
-        const SWITCH: &str = "update staff set inactive_at = $2 where customer_id = $1";
-        const POSTGRES: &str = "update staff set inactive_at = $2::bigint where customer_id = $1";
+    ) -> Result<Change, IdentityError> {
+        const SWITCH: &str = "update staff set inactive_at = $2 where customer_id = $1 and inactive_at is null";
+        const BACK: &str = "update staff set inactive_at = null where customer_id = $1";
+        const NUMBER: &str = "select c.number from staff m join customer c on c.id = m.customer_id
+            where m.customer_id = $1";
         if who == grant.who() {
-            return Ok(false);
+            return Ok(Change::Refused);
         }
         let (this, scope, now) = (self.clone(), **grant, self.clock.now());
+        let key = who.as_bytes().to_vec();
+        if active {
+            let number = self.db.read(&AUTH, move |tx| {
+                async move {
+                    let row: Option<(String,)> =
+                        on!(tx, c => sqlx::query_as(NUMBER).bind(key).fetch_optional(&mut **c).await)?;
+                    Ok::<_, DbError>(row)
+                }
+                .boxed()
+            });
+            let Some((subject,)) = number.await? else { return Ok(Change::Refused) };
+            return self.wish(grant, Wish { kind: ProposalKind::Entry, subject, value: "in".to_owned() }).await;
+        }
         let done = self.db.write(&AUTH, move |tx| {
             async move {
-                let sql = if tx.dialect() == crate::db::Dialect::Postgres { POSTGRES } else { SWITCH };
-                let at = (!active).then_some(now.millis());
-                let changed = on!(tx, c => sqlx::query(sql).bind(who.as_bytes().as_slice()).bind(at)
+                one_at_a_time(tx).await?;
+                if !still_may(tx, scope.who()).await? {
+                    return Ok(Change::Refused);
+                }
+                let changed = on!(tx, c => sqlx::query(SWITCH).bind(&key).bind(now.millis())
                     .execute(&mut **c).await.map(|done| done.rows_affected()))?;
                 if changed == 0 {
-                    return Ok(false);
+                    return Ok(Change::Refused);
                 }
-                if !active {
-                    this.sessions.end_all(tx, super::sign_in_of(who), None).await?;
+                if count_with(tx, super::Capability::Staff).await? == 0 {
+                    on!(tx, c => sqlx::query(BACK).bind(&key).execute(&mut **c).await.map(|_| ()))?;
+                    return Ok(Change::Refused);
                 }
-                let way = Detail::Form(if active { "in" } else { "out" });
-                tx.audit(act(Action::StaffSwitched, &scope, now).about(Thing::Customer, who).detail(way));
-                Ok::<_, DbError>(true)
+                this.sessions.end_all(tx, super::sign_in_of(who), None).await?;
+                tx.audit(
+                    act(Action::StaffSwitched, &scope, now).about(Thing::Customer, who).detail(Detail::Form("out")),
+                );
+                Ok::<_, DbError>(Change::Done)
             }
             .boxed()
         });

@@ -1,10 +1,10 @@
 //! Roles, and changes of them. Where two people look after the others, what one proposes the other decides; where there is one
 //! alone, it holds at once, and the audit log says so.
 
-use super::{Capabilities, Capability, act, can, id};
+use super::{Capabilities, Capability, Invitation, act, can, id};
 use crate::{
     audit::{Action, Detail, Thing},
-    db::{DbError, Tx},
+    db::{DbError, Dialect, Tx},
     identity::{Identity, IdentityError},
     on,
     random::random_id,
@@ -33,14 +33,26 @@ pub enum ProposalKind {
     Role,
     /// The capabilities of a role.
     Capabilities,
+    /// Somebody comes in, for the first time or again.
+    Entry,
+    /// A new code for somebody who has an access, in whose place whoever has the code could come in.
+    Code,
 }
 
 impl ProposalKind {
+    const ALL: [Self; 4] = [Self::Role, Self::Capabilities, Self::Entry, Self::Code];
+
     const fn word(self) -> &'static str {
         match self {
             Self::Role => "role",
             Self::Capabilities => "capabilities",
+            Self::Entry => "entry",
+            Self::Code => "code",
         }
+    }
+
+    fn of_word(word: &str) -> Result<Self, DbError> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word).ok_or(DbError::Value("staff_proposal.kind"))
     }
 }
 
@@ -100,14 +112,14 @@ pub async fn list_roles(tx: &mut Tx, _scope: &StaffScope) -> Result<Vec<Role>, D
 pub async fn list_proposals(tx: &mut Tx, _scope: &StaffScope) -> Result<Vec<Proposal>, DbError> {
     const LIST: &str = "select o.id, o.kind, coalesce(w.name, o.subject), o.value, o.proposed_by, p.name, o.proposed_at
         from staff_proposal o join customer c on c.id = o.proposed_by join party p on p.id = c.party_id
-          left join customer s on s.number = o.subject and o.kind = 'role' left join party w on w.id = s.party_id
+          left join customer s on s.number = o.subject and o.kind <> 'capabilities' left join party w on w.id = s.party_id
         where o.decided_at is null order by o.proposed_at, o.id";
     type Row = (Vec<u8>, String, String, String, Vec<u8>, String, i64);
     let rows: Vec<Row> = on!(tx, c => sqlx::query_as(LIST).fetch_all(&mut **c).await)?;
     let proposal = |(proposal, kind, subject, value, by, by_name, at): Row| {
         Ok(Proposal {
             id: id(proposal)?,
-            kind: if kind == "role" { ProposalKind::Role } else { ProposalKind::Capabilities },
+            kind: ProposalKind::of_word(&kind)?,
             subject,
             value,
             by: id(by)?,
@@ -127,13 +139,66 @@ pub(super) async fn count_with(tx: &mut Tx, capability: Capability) -> Result<i6
     Ok(rows.iter().filter(|(words, _)| Capabilities::of_words(words).has(capability)).map(|(_, count)| count).sum())
 }
 
+/// Days for which somebody who was shut out still counts among those who look after the others: nobody becomes alone by
+/// shutting the other out.
+const COUNTS_DAYS: i64 = 30;
+
+/// Whether there is one alone who may look after the others, so that nobody could agree.
+pub(super) async fn is_alone(tx: &mut Tx, now: Timestamp) -> Result<bool, DbError> {
+    const LIST: &str = "select r.capabilities from staff m join role r on r.id = m.role
+          join credential k on k.customer_id = m.customer_id
+        where m.inactive_at is null or m.inactive_at > $1";
+    // Two at once must not each take the other for gone.
+    one_at_a_time(tx).await?;
+    let since = now.plus_seconds(-COUNTS_DAYS * 86_400).millis();
+    let rows: Vec<(String,)> = on!(tx, c => sqlx::query_as(LIST).bind(since).fetch_all(&mut **c).await)?;
+    Ok(rows.iter().filter(|(words,)| Capabilities::of_words(words).has(Capability::Staff)).count() < 2)
+}
+
+/// Changes of who may do what wait for one another. SQLite has one writer as it is.
+pub(super) async fn one_at_a_time(tx: &mut Tx) -> Result<(), DbError> {
+    const LOCK: &str = "select id from role where id = 'administrator' for update";
+    if tx.dialect() == Dialect::Postgres {
+        on!(tx, c => sqlx::query(LOCK).execute(&mut **c).await.map(|_| ()))?;
+    }
+    Ok(())
+}
+
+/// Whether somebody of the institution may still look after the others, now, in this transaction.
+pub(super) async fn still_may(tx: &mut Tx, who: Id<kind::Staff>) -> Result<bool, DbError> {
+    const FIND: &str = "select r.capabilities from staff m join role r on r.id = m.role
+        where m.customer_id = $1 and m.inactive_at is null";
+    let row: Option<(String,)> =
+        on!(tx, c => sqlx::query_as(FIND).bind(who.as_bytes().as_slice()).fetch_optional(&mut **c).await)?;
+    Ok(row.is_some_and(|(words,)| Capabilities::of_words(&words).has(Capability::Staff)))
+}
+
 /// A change, as it is proposed and done.
 #[derive(Clone, Debug)]
-struct Wish {
-    kind: ProposalKind,
+pub(super) struct Wish {
+    pub kind: ProposalKind,
     /// The number of a person, or the id of a role.
-    subject: String,
-    value: String,
+    pub subject: String,
+    pub value: String,
+}
+
+impl Wish {
+    /// Puts it before a second person.
+    pub async fn propose(
+        &self,
+        tx: &mut Tx,
+        proposal: Id<kind::Proposal>,
+        scope: &StaffScope,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const PROPOSE: &str = "insert into staff_proposal (id, kind, subject, value, proposed_by, proposed_at)
+            values ($1, $2, $3, $4, $5, $6)";
+        on!(tx, c => sqlx::query(PROPOSE).bind(proposal.as_bytes().as_slice()).bind(self.kind.word())
+            .bind(&self.subject).bind(&self.value).bind(scope.who().as_bytes().as_slice()).bind(now.millis())
+            .execute(&mut **c).await.map(|_| ()))?;
+        tx.audit(act(Action::RoleProposed, scope, now).detail(Detail::Form(self.kind.word())));
+        Ok(())
+    }
 }
 
 impl Identity {
@@ -194,17 +259,16 @@ impl Identity {
         Ok(added.await?)
     }
 
-    async fn wish(&self, grant: &Grant<can::Staff>, wish: Wish) -> Result<Change, IdentityError> {
-        const PROPOSE: &str = "insert into staff_proposal (id, kind, subject, value, proposed_by, proposed_at)
-            values ($1, $2, $3, $4, $5, $6)";
+    pub(super) async fn wish(&self, grant: &Grant<can::Staff>, wish: Wish) -> Result<Change, IdentityError> {
         let (scope, now) = (**grant, self.clock.now());
         let proposal: Id<kind::Proposal> = random_id(&*self.random);
         let done = self.db.write(&AUTH, move |tx| {
             async move {
-                if !stands(tx, &wish).await? {
+                let alone = is_alone(tx, now).await?;
+                if !still_may(tx, scope.who()).await? || !stands(tx, &wish).await? {
                     return Ok(Change::Refused);
                 }
-                if count_with(tx, Capability::Staff).await? < 2 {
+                if alone {
                     return if apply(tx, &wish, now).await? {
                         tx.audit(act(Action::RoleChanged, &scope, now).detail(Detail::Reason("alone")));
                         Ok(Change::Done)
@@ -212,10 +276,7 @@ impl Identity {
                         Ok(Change::Refused)
                     };
                 }
-                on!(tx, c => sqlx::query(PROPOSE).bind(proposal.as_bytes().as_slice()).bind(wish.kind.word())
-                    .bind(&wish.subject).bind(&wish.value).bind(scope.who().as_bytes().as_slice()).bind(now.millis())
-                    .execute(&mut **c).await.map(|_| ()))?;
-                tx.audit(act(Action::RoleProposed, &scope, now));
+                wish.propose(tx, proposal, &scope, now).await?;
                 Ok::<_, DbError>(Change::Proposed)
             }
             .boxed()
@@ -223,7 +284,8 @@ impl Identity {
         Ok(done.await?)
     }
 
-    /// Agrees to what another has proposed, or does not. Who has proposed it may take it back and not agree to it.
+    /// Agrees to what another has proposed, or does not. Who has proposed it may take it back and not agree to it. A new code
+    /// is given to whoever agrees, to hand it over.
     ///
     /// # Errors
     /// What the database says.
@@ -232,24 +294,35 @@ impl Identity {
         grant: &Grant<can::Staff>,
         proposal: Id<kind::Proposal>,
         accept: bool,
-    ) -> Result<Change, IdentityError> {
+    ) -> Result<(Change, Option<Invitation>), IdentityError> {
         const FIND: &str =
             "select kind, subject, value, proposed_by from staff_proposal where id = $1 and decided_at is null";
         const DECIDE: &str = "update staff_proposal set decided_by = $2, decided_at = $3, accepted = $4
             where id = $1 and decided_at is null";
         let (scope, now) = (**grant, self.clock.now());
+        // Made before it is known whether it is asked for, so that no transaction waits for it.
+        let (activation, hash) = self.new_activation().await?;
+        let until = activation.until;
         let done = self.db.write(&AUTH, move |tx| {
             async move {
+                one_at_a_time(tx).await?;
                 let key = proposal.as_bytes().as_slice();
                 let row: Option<(String, String, String, Vec<u8>)> =
                     on!(tx, c => sqlx::query_as(FIND).bind(key).fetch_optional(&mut **c).await)?;
-                let Some((kind, subject, value, by)) = row else { return Ok(Change::Refused) };
-                if accept && by == scope.who().as_bytes() {
-                    return Ok(Change::Refused);
+                let Some((kind, subject, value, by)) = row else { return Ok(None) };
+                if accept && by == scope.who().as_bytes() || !still_may(tx, scope.who()).await? {
+                    return Ok(None);
                 }
-                let kind = if kind == "role" { ProposalKind::Role } else { ProposalKind::Capabilities };
-                if accept && !apply(tx, &Wish { kind, subject, value }, now).await? {
-                    return Ok(Change::Refused);
+                let wish = Wish { kind: ProposalKind::of_word(&kind)?, subject, value };
+                let mut number = None;
+                if accept {
+                    if !stands(tx, &wish).await? || !apply(tx, &wish, now).await? {
+                        return Ok(None);
+                    }
+                    if wish.kind == ProposalKind::Code {
+                        super::invite::keep_code(tx, &wish.subject, &hash, until, now).await?;
+                        number = Some(wish.subject.clone());
+                    }
                 }
                 let decided = on!(tx, c => sqlx::query(DECIDE).bind(key).bind(scope.who().as_bytes().as_slice())
                     .bind(now.millis()).bind(i64::from(accept)).execute(&mut **c).await.map(|done| done.rows_affected()))?;
@@ -257,12 +330,17 @@ impl Identity {
                     return Err(DbError::Value("a proposal that was decided twice"));
                 }
                 let action = if accept { Action::RoleChanged } else { Action::RoleDeclined };
-                tx.audit(act(action, &scope, now).about(Thing::Config, proposal));
-                Ok(Change::Done)
+                let entry = act(action, &scope, now).about(Thing::Config, proposal);
+                tx.audit(entry.detail(Detail::Form(wish.kind.word())));
+                Ok(Some(number))
             }
             .boxed()
         });
-        Ok(done.await?)
+        Ok(match done.await? {
+            None => (Change::Refused, None),
+            Some(None) => (Change::Done, None),
+            Some(Some(number)) => (Change::Done, Some(Invitation { number, activation })),
+        })
     }
 }
 
@@ -277,6 +355,7 @@ async fn stands(tx: &mut Tx, wish: &Wish) -> Result<bool, DbError> {
     Ok(match wish.kind {
         ProposalKind::Role => count(tx, PERSON, &wish.subject).await? && count(tx, ROLE, &wish.value).await?,
         ProposalKind::Capabilities => count(tx, ROLE, &wish.subject).await?,
+        ProposalKind::Entry | ProposalKind::Code => count(tx, PERSON, &wish.subject).await?,
     })
 }
 
@@ -284,20 +363,24 @@ async fn stands(tx: &mut Tx, wish: &Wish) -> Result<bool, DbError> {
 async fn apply(tx: &mut Tx, wish: &Wish, now: Timestamp) -> Result<bool, DbError> {
     const PERSON: &str = "update staff set role = $2 where customer_id = (select id from customer where number = $1)";
     const ROLE: &str = "update role set capabilities = $2, changed_at = $3 where id = $1";
-    const BEFORE: [&str; 2] = [
-        "select m.role from staff m join customer c on c.id = m.customer_id where c.number = $1",
-        "select capabilities from role where id = $1",
-    ];
-    let find = BEFORE[wish.kind as usize];
+    const ENTRY: &str =
+        "update staff set inactive_at = null where customer_id = (select id from customer where number = $1)";
+    let find = match wish.kind {
+        ProposalKind::Role => "select m.role from staff m join customer c on c.id = m.customer_id where c.number = $1",
+        ProposalKind::Capabilities => "select capabilities from role where id = $1",
+        ProposalKind::Entry => {
+            on!(tx, c => sqlx::query(ENTRY).bind(&wish.subject).execute(&mut **c).await.map(|_| ()))?;
+            return Ok(true);
+        }
+        ProposalKind::Code => return Ok(true),
+    };
     let (before,): (String,) = on!(tx, c => sqlx::query_as(find).bind(&wish.subject).fetch_one(&mut **c).await)?;
     for value in [&wish.value, &before] {
         match wish.kind {
             ProposalKind::Role => on!(tx, c => sqlx::query(PERSON).bind(&wish.subject).bind(value)
                 .execute(&mut **c).await.map(|_| ()))?,
-            ProposalKind::Capabilities => {
-                on!(tx, c => sqlx::query(ROLE).bind(&wish.subject).bind(value).bind(now.millis())
-                .execute(&mut **c).await.map(|_| ()))?
-            }
+            _ => on!(tx, c => sqlx::query(ROLE).bind(&wish.subject).bind(value).bind(now.millis())
+                .execute(&mut **c).await.map(|_| ()))?,
         }
         if count_with(tx, Capability::Staff).await? > 0 {
             return Ok(value == &wish.value);

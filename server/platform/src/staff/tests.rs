@@ -88,9 +88,9 @@ on_both_databases! {
         };
         let open = read().await;
         assert_eq!((open.len(), open[0].subject.as_str(), open[0].by_name.as_str()), (1, "Salim", "Priya"));
-        assert_eq!(identity.decide(&one, open[0].id, true).await.unwrap(), Change::Refused, "not one's own");
-        assert_eq!(identity.decide(&two, open[0].id, true).await.unwrap(), Change::Done);
-        assert_eq!(identity.decide(&two, open[0].id, false).await.unwrap(), Change::Refused, "once");
+        assert_eq!(identity.decide(&one, open[0].id, true).await.unwrap().0, Change::Refused, "not one's own");
+        assert_eq!(identity.decide(&two, open[0].id, true).await.unwrap().0, Change::Done);
+        assert_eq!(identity.decide(&two, open[0].id, false).await.unwrap().0, Change::Refused, "once");
         assert!(read().await.is_empty());
     }
 
@@ -100,8 +100,76 @@ on_both_databases! {
         let (agent, _) = signed_in(&identity, "lead", "Salim").await;
         let one: Grant<can::Staff> = grant(&identity, &admin).await.unwrap();
         let other = session(&identity, &agent).await.unwrap().staff.unwrap().who();
-        assert!(!identity.switch_person(&one, one.who(), false).await.unwrap(), "nobody shuts themselves out");
-        assert!(identity.switch_person(&one, other, false).await.unwrap());
+        let shut = async |grant: &Grant<can::Staff>, who| identity.switch_person(grant, who, false).await.unwrap();
+        assert_eq!(shut(&one, one.who()).await, Change::Refused, "nobody shuts themselves out");
+        assert_eq!(shut(&one, other).await, Change::Done);
+        assert!(session(&identity, &agent).await.is_none());
+    }
+
+    async fn nobody_lets_a_second_person_in_by_themselves_nor_gets_the_code_of_a_colleague(world: World) {
+        let identity = world.identity(Profile::Insurer);
+        let (first, _) = signed_in(&identity, "administrator", "Priya").await;
+        let (second, _) = signed_in(&identity, "administrator", "Nadia").await;
+        let one: Grant<can::Staff> = grant(&identity, &first).await.unwrap();
+        let two: Grant<can::Staff> = grant(&identity, &second).await.unwrap();
+        let scope = *one;
+        let read = async || {
+            let read = world.db.read(&scope, move |tx| async move { list_proposals(tx, &scope).await }.boxed());
+            read.await.unwrap()
+        };
+        // Somebody who was made up has a code that opens nothing.
+        let person = NewPerson { name: "Nobody".to_owned(), role: "lead".to_owned(), title: String::new() };
+        let made = identity.invite_person(&one, person).await.unwrap().unwrap();
+        let begun = identity.begin_activation(&made.number, &made.activation.code, Browser::default()).await.unwrap();
+        assert!(begun.is_err(), "not before a second person has agreed");
+        let open = read().await;
+        assert_eq!((open.len(), open[0].kind, open[0].subject.as_str()), (1, ProposalKind::Entry, "Nobody"));
+        assert_eq!(identity.decide(&one, open[0].id, true).await.unwrap().0, Change::Refused);
+        assert_eq!(identity.decide(&two, open[0].id, true).await.unwrap().0, Change::Done);
+        let begun = identity.begin_activation(&made.number, &made.activation.code, Browser::default()).await.unwrap();
+        assert!(begun.is_ok());
+        // A colleague's new code is not for whoever asked for it.
+        let (change, code) = identity.invite_person_again(&one, two.who()).await.unwrap();
+        assert!(change == Change::Proposed && code.is_none());
+        let open = read().await;
+        assert_eq!(open[0].kind, ProposalKind::Code);
+        let (change, code) = identity.decide(&two, open[0].id, true).await.unwrap();
+        assert!(change == Change::Done && code.is_some_and(|code| code.number.starts_with("S-")));
+    }
+
+    async fn who_has_shut_the_other_out_decides_nothing_alone_and_the_last_one_stays(world: World) {
+        let identity = world.identity(Profile::Insurer);
+        let (first, _) = signed_in(&identity, "administrator", "Priya").await;
+        let (second, _) = signed_in(&identity, "administrator", "Nadia").await;
+        let (_, agent) = signed_in(&identity, "agent", "Salim").await;
+        let one: Grant<can::Staff> = grant(&identity, &first).await.unwrap();
+        let two: Grant<can::Staff> = grant(&identity, &second).await.unwrap();
+        assert_eq!(identity.switch_person(&one, two.who(), false).await.unwrap(), Change::Done);
+        // What was begun by somebody who is out by now does not happen.
+        assert_eq!(identity.switch_person(&two, one.who(), false).await.unwrap(), Change::Refused);
+        assert_eq!(identity.change_role(&one, &agent, "lead").await.unwrap(), Change::Proposed);
+        world.clock.advance_seconds(31 * 86_400);
+        assert_eq!(identity.change_role(&one, &agent, "lead").await.unwrap(), Change::Done, "a month later they are alone");
+    }
+
+    async fn a_look_ends_with_the_right_to_it_and_signing_out_of_one_ends_the_session(world: World) {
+        let identity = world.identity(Profile::Insurer);
+        let customer = crate::testing::customer(&world).await.customer();
+        let (admin, _) = signed_in(&identity, "administrator", "Priya").await;
+        let (agent, number) = signed_in(&identity, "agent", "Salim").await;
+        let staff: Grant<can::Staff> = grant(&identity, &admin).await.unwrap();
+        let looks: Grant<can::Customers> = grant(&identity, &agent).await.unwrap();
+        let id = session(&identity, &agent).await.unwrap().id;
+        identity.begin_support(&looks, id, customer, "complaint RQ-88213").await.unwrap().unwrap();
+        assert!(session(&identity, &agent).await.unwrap().support.is_some());
+        assert_eq!(identity.change_role(&staff, &number, "operator").await.unwrap(), Change::Done);
+        let after = session(&identity, &agent).await.unwrap();
+        assert!(after.support.is_none() && after.scope.customer() == after.who());
+        assert_eq!(identity.change_role(&staff, &number, "agent").await.unwrap(), Change::Done);
+        let again = session(&identity, &agent).await.unwrap();
+        assert!(again.support.is_some(), "it was never ended");
+        identity.end_support(&again).await.unwrap();
+        assert!(identity.sessions.leave(&again).await.unwrap());
         assert!(session(&identity, &agent).await.is_none());
     }
 

@@ -5,8 +5,9 @@ use super::{
     packed, preview, unpacked,
 };
 use crate::{
+    live::trial::Trial,
     ui::{alert, icon},
-    web::Visitor,
+    web::{Fields, Visitor},
     words::Words,
 };
 use guichet_formats::{
@@ -53,10 +54,8 @@ fn words_text(words: &[String]) -> String {
 
 impl Draft {
     /// From the fields of the form.
-    pub fn read(fields: &[(String, String)]) -> Self {
-        let all = |name: &str| -> Vec<&str> {
-            fields.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()
-        };
+    pub fn read(fields: &Fields) -> Self {
+        let all = |name: &str| -> Vec<&str> { fields.all(name).map(str::trim).collect() };
         let get = |name: &str| all(name).first().copied().unwrap_or_default();
         let column = |text: &str| (!text.is_empty()).then(|| Column::from(text.chars().take(200).collect::<String>()));
         let given = |name: &str| {
@@ -126,23 +125,13 @@ fn fault_word(w: Words, fault: Fault) -> String {
 pub(super) fn editor(visitor: &Visitor, draft: &Draft) -> impl IntoView + use<> {
     let w = visitor.words();
     let columns = bank_csv::columns(&draft.sample, &draft.mapping, &Limits::default());
-    let faults = draft.shown.then(|| {
-        let faults = draft
-            .mapping
-            .faults()
-            .into_iter()
-            .map(|fault| alert(visitor, Some("warning"), "circle-alert", fault_word(w, fault)));
-        faults.collect_view()
-    });
     let fields = draft.shown.then(|| fields(w, draft, &columns));
     let buttons = draft.shown.then(|| view! {
         <button class="button" name="act" value="preview">{icon(visitor, "eye")}{w.get("sources-map-preview")}</button>
         <button class="button button--primary" name="act" value="save">{w.get("sources-save")}</button>
     });
-    let shown =
-        (draft.shown && !draft.sample.is_empty()).then(|| preview::preview(visitor, &draft.sample, &draft.mapping));
     view! {
-        <form method="post" action="/admin/sources/mapping" enctype="multipart/form-data" class="stack">
+        <form method="post" action="/admin/sources/mapping" enctype="multipart/form-data" class="stack" id="mapping">
             <input r#type="hidden" name="id" value=draft.id.clone()/>
             <input r#type="hidden" name="sample" value=packed(&draft.sample)/>
             // The first button of a form is the one that the return key presses.
@@ -152,11 +141,22 @@ pub(super) fn editor(visitor: &Visitor, draft: &Draft) -> impl IntoView + use<> 
                 <div class="field"><label for="file">{w.get("sources-map-file")}</label><input class="input" id="file" name="file" r#type="file" aria-describedby="file-hint"/>
                     <p class="hint" id="file-hint">{w.get("sources-map-file-hint")}</p></div>
                 <button class="button" name="act" value="read">{icon(visitor, "sparkles")}{w.get("sources-map-read")}</button></div></section>
-            {faults}{fields}
+            {fields}
             <div class="cluster gap-2">{buttons}</div>
-            {shown}
+            <div class="stack" id="trial">{draft.shown.then(|| shown(visitor, draft))}</div>
         </form>
+        <Trial url="/admin/sources/mapping/trial".to_owned() form="mapping".to_owned()/>
     }
+}
+
+/// What is wrong with a mapping, and what it makes of the sample.
+pub(super) fn shown(visitor: &Visitor, draft: &Draft) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let faults = draft.mapping.faults().into_iter();
+    let faults = faults.map(|fault| alert(visitor, Some("warning"), "circle-alert", fault_word(w, fault)));
+    let faults = faults.collect_view();
+    let made = (!draft.sample.is_empty()).then(|| preview::preview(visitor, &draft.sample, &draft.mapping));
+    view! { {faults}{made} }
 }
 
 /// A choice of one column; a text where there is no sample to choose from.
@@ -176,11 +176,11 @@ fn column_field(
     if !known && !now.is_empty() {
         options.push((now.clone(), w.with("sources-map-not-there", &[("name", &now)])));
     }
-    options.extend(columns.iter().map(|(column, first)| (column.to_string(), shown(column, first))));
+    options.extend(columns.iter().map(|(column, first)| (column.to_string(), column_name(column, first))));
     choice(id, label, &now, options).into_any()
 }
 
-fn shown(column: &Column, first: &str) -> String {
+fn column_name(column: &Column, first: &str) -> String {
     let first: String = first.chars().take(24).collect();
     if first.is_empty() { column.to_string() } else { format!("{column} · {first}") }
 }
@@ -265,7 +265,7 @@ fn remittance(w: Words, mapping: &Mapping, columns: &[(Column, String)]) -> impl
     }
     let ticks = options.into_iter().map(|(column, first)| {
         let checked = mapping.remittance.contains(&column);
-        tick("remittance", column.to_string(), shown(&column, &first), checked)
+        tick("remittance", column.to_string(), column_name(&column, &first), checked)
     });
     view! { <fieldset class="stack gap-2"><legend>{w.get("sources-map-remittance")}</legend>{ticks.collect_view()}</fieldset> }
 }
@@ -300,7 +300,7 @@ mod tests {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();
-        let draft = Draft::read(&fields);
+        let draft = Draft::read(&fields.into_iter().collect());
         assert!(draft.mapping.faults().is_empty());
         assert_eq!((draft.name.as_str(), draft.mapping.delimiter, draft.mapping.quote), ("A bank", '\t', None));
         assert_eq!(draft.mapping.currency, Some(Given::Column(Column::Number(4))), "a column goes before a fixed text");

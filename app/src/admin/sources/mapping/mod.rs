@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     admin::parts::said,
-    ui::{Desk, icon, staff_page},
-    web::{Problem, Reason, Services, redirect_to},
+    ui::{Desk, fragment, icon, staff_page},
+    web::{Fields, Problem, Reason, Services, read_parts, redirect_to},
 };
 use axum::{
     extract::{Multipart, Query, State, multipart::MultipartRejection},
-    response::Response,
+    response::{Html, IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use form::{Draft, editor};
@@ -38,7 +38,7 @@ pub(super) struct MappingQuery {
 
 /// `GET /admin/sources/mappings`.
 pub(super) async fn list(State(services): State<Services>, may: May) -> Result<Response, Problem> {
-    let mappings = mapping::list(&services.db, &hand(&may)).await?;
+    let mappings = mapping::list(&services.db, &hand(&may.grant)).await?;
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("sources-mappings");
@@ -68,7 +68,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let mut draft = Draft::default();
     if !query.id.is_empty() {
-        let all = mapping::list(&services.db, &hand(&may)).await?;
+        let all = mapping::list(&services.db, &hand(&may.grant)).await?;
         let found = all.into_iter().find(|mapping| mapping.id == query.id);
         let found = found.ok_or_else(|| Problem::new(Reason::NotFound, &may.who.visitor))?;
         draft.mapping = serde_json::from_str(&found.body).unwrap_or_default();
@@ -107,28 +107,11 @@ pub(super) async fn edit(
     may: May,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
-    let broken = || Problem::new(Reason::BadRequest, &may.who.visitor);
-    let mut form = form.map_err(|_| broken())?;
-    let (mut fields, mut file): (Vec<(String, String)>, Vec<u8>) = (Vec::new(), Vec::new());
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|_| broken())? {
-            if bytes.len() <= 2 * SAMPLE {
-                bytes.extend_from_slice(&piece);
-            }
-        }
-        if name == "file" {
-            file = bytes;
-        } else if fields.len() < 200 {
-            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
-        }
-    }
-    let mut draft = Draft::read(&fields);
-    let act = fields.iter().find(|(name, _)| name == "act").map_or("", |(_, act)| act.as_str());
+    let (mut draft, fields, file) = read(&may, form).await?;
     if !file.is_empty() {
         draft.sample = cut(file);
     }
+    let act = fields.get("act");
     if act == "read" {
         if draft.sample.is_empty() {
             return Ok(show(&may, &draft, Some("file")));
@@ -157,8 +140,23 @@ pub(super) async fn edit(
     };
     let body = serde_json::to_string(&draft.mapping).map_err(Problem::fault)?;
     let entry = may.who.act(Action::MappingChanged);
-    mapping::save(&services.db, &hand(&may), id, (draft.name, body), services.clock.now(), entry).await?;
+    mapping::save(&services.db, &hand(&may.grant), id, (draft.name, body), services.clock.now(), entry).await?;
     Ok(redirect_to(&format!("/admin/sources/mapping?id={id}&said=saved")))
+}
+
+/// `POST /admin/sources/mapping/trial`: what the fields make of the sample now. Nothing is kept.
+pub(super) async fn try_out(may: May, form: Result<Multipart, MultipartRejection>) -> Result<Response, Problem> {
+    let (mut draft, ..) = read(&may, form).await?;
+    draft.shown = true;
+    Ok(Html(fragment(|| form::shown(&may.who.visitor, &draft))).into_response())
+}
+
+/// The form as it came: what is worked on, all fields, and the file.
+async fn read(may: &May, form: Result<Multipart, MultipartRejection>) -> Result<(Draft, Fields, Vec<u8>), Problem> {
+    let broken = || Problem::new(Reason::BadRequest, &may.who.visitor);
+    let (fields, files) = read_parts(form.map_err(|_| broken())?, 2 * SAMPLE).await.map_err(|_| broken())?;
+    let file = files.into_iter().find(|(name, _)| name == "file").map(|(_, bytes)| bytes).unwrap_or_default();
+    Ok((Draft::read(&fields), fields, file))
 }
 
 /// The beginning of a file, without half a row at its end.

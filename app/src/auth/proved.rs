@@ -8,11 +8,11 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse as _, Response},
 };
-use guichet_platform::identity::{Contact, Devices, Purpose, Security, StepUp};
+use guichet_platform::identity::{Contact, Desk, Devices, Purpose, Security, StepUp};
 use http::{Method, request::Parts};
 
 /// What can be proved without an amount and a payee.
-pub(super) const PURPOSES: [&str; 3] = [Security::NAME, Contact::NAME, Devices::NAME];
+pub(super) const PURPOSES: [&str; 4] = [Security::NAME, Contact::NAME, Devices::NAME, Desk::NAME];
 
 /// Where somebody is sent back to when a form came too late: the page that it stands on.
 pub(super) trait Home: Purpose {

@@ -5,6 +5,7 @@ use futures::FutureExt as _;
 use guichet_platform::{
     audit::{Action, Actor, Detail, Entry},
     db::{Db, DbError, Tx},
+    identity::Proven,
     on,
     scope::{Grant, Scope, operator},
     staff::{act, can},
@@ -220,9 +221,9 @@ async fn add(tx: &mut Tx, new: New<'_>) -> Result<i64, DbError> {
 ///
 /// # Errors
 /// Why not: no draft, a fault, or another release that has come in between.
-pub async fn publish(db: &Db, grant: &Grant<can::Configure>, note: &str, now: Timestamp) -> Result<i64, PublishError> {
-    let (copy, scope, note) = (*grant, **grant, note.to_owned());
-    let published = db.write(grant, move |tx| {
+pub async fn publish(db: &Db, grant: &Proven<can::Configure>, note: &str, now: Timestamp) -> Result<i64, PublishError> {
+    let (copy, scope, note) = (**grant, ***grant, note.to_owned());
+    let published = db.write(&copy, move |tx| {
         async move {
             let Some(draft) = draft(tx, &copy).await? else { return Err(PublishError::NoDraft) };
             let last = last_number(tx).await?;
@@ -248,9 +249,9 @@ pub async fn publish(db: &Db, grant: &Grant<can::Configure>, note: &str, now: Ti
 ///
 /// # Errors
 /// Why not.
-pub async fn roll_back(db: &Db, grant: &Grant<can::Configure>, to: i64, now: Timestamp) -> Result<i64, PublishError> {
-    let (copy, scope) = (*grant, **grant);
-    let done = db.write(grant, move |tx| {
+pub async fn roll_back(db: &Db, grant: &Proven<can::Configure>, to: i64, now: Timestamp) -> Result<i64, PublishError> {
+    let (copy, scope) = (**grant, ***grant);
+    let done = db.write(&copy, move |tx| {
         async move {
             let Some(settings) = find(tx, &copy, to).await? else { return Err(PublishError::NoRelease) };
             let faults = faults(tx, &settings).await?;

@@ -198,12 +198,15 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
     }
     let records = parties.customers.len() as u64;
     let now = clock.now().millis();
-    for customers in parties.customers.chunks(500) {
+    let (document, received_at) = (job.document, job.received_at);
+    for (chunk, customers) in parties.customers.chunks(500).enumerate() {
         let customers = customers.to_vec();
         db.write(&scope, move |tx| {
             async move {
-                for customer in customers {
-                    write(tx, customer, now).await?;
+                for (at, customer) in customers.into_iter().enumerate() {
+                    if !write(tx, customer, now).await? {
+                        note_erased(tx, document, chunk * 500 + at, received_at).await?;
+                    }
                 }
                 Ok::<_, DbError>(())
             }
@@ -249,14 +252,28 @@ fn fault(customer: &Customer) -> Option<String> {
     })
 }
 
-async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError> {
+/// Whoever was erased is not taken in again: an old document that is read again must not bring them back. The note says where the
+/// document has them, and not who they are.
+async fn note_erased(tx: &mut Tx, document: Id<kind::Document>, at: usize, now: Timestamp) -> Result<(), DbError> {
+    const ADD: &str = "insert into finding (id, document_id, check_name, severity, place, message, found_at)
+        values ($1, $2, 'erased_customer', 'info', $3, 'This customer was erased here: nothing of them is taken in.', $4)
+        on conflict (id) do nothing";
+    let place = format!("/customers/{at}");
+    let id: Id<()> = tx.stable_id(&[b"erased", document.as_bytes(), place.as_bytes()]);
+    on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(document.as_bytes().as_slice()).bind(place)
+        .bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
+    Ok(())
+}
+
+/// Takes a customer in; false when somebody of that number was erased.
+async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<bool, DbError> {
     const PARTY: &str = "insert into party (id, kind, name, given_name) values ($1, $2, $3, $4)
         on conflict (id) do update set kind = excluded.kind, name = excluded.name, given_name = excluded.given_name";
     const CUSTOMER: &str = "insert into customer (id, party_id, number, since_day, locale, created_at)
         values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set since_day = excluded.since_day,
         locale = coalesce(customer.locale, excluded.locale)";
     let number: String = customer.number.split_whitespace().collect();
-    let Some((party, id)) = ids_of(tx, &number, customer.activation.is_some()).await? else { return Ok(()) };
+    let Some((party, id)) = ids_of(tx, &number, customer.activation.is_some()).await? else { return Ok(false) };
     let kind = match customer.kind {
         PartyKind::Person => "person",
         PartyKind::Organisation => "organisation",
@@ -275,7 +292,7 @@ async fn write(tx: &mut Tx, customer: Customer, now: i64) -> Result<(), DbError>
     for held in customer.accounts {
         write_held(tx, id, held, customer.since, now).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The ids of who has a number. Of a number whose customer was erased none, so that what is sent again of them brings nothing

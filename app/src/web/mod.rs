@@ -45,7 +45,7 @@ pub use owner::check_owner;
 pub use pace::{Bound, Pace, PaceBounds};
 pub use problem::{Problem, Reason};
 pub use routes::{Access, RouteEntry, Routes};
-pub use staff::{May, Staff};
+pub use staff::{May, Staff, Sure};
 pub use streams::{StreamLimits, StreamPlace, Streams, network_of};
 pub use visitor::{SessionEnd, SignedIn, Visitor, own_path, redirect_to};
 

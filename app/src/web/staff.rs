@@ -1,9 +1,14 @@
 //! The institution's people in front of a page of the administration: a page says in its type what it takes to see it.
 
-use super::{Problem, Reason, Visitor};
-use axum::extract::FromRequestParts;
+use super::{Fields, Problem, Reason, Services, Visitor, redirect_to};
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse as _, Response},
+};
 use guichet_platform::{
     audit::{Action, Entry},
+    identity::{Desk, Proven, Purpose as _},
     scope::{Grant, Right, StaffScope},
     session::Session,
     staff::act,
@@ -59,5 +64,40 @@ impl<S: Sync, R: Right> FromRequestParts<S> for May<R> {
             Some(grant) => Ok(Self { who, grant }),
             None => Err(Problem::new(Reason::NotFound, &who.visitor)),
         }
+    }
+}
+
+/// Bytes of a form of the administration that brings no files.
+const FORM: usize = 256 << 10;
+
+/// Somebody of the institution who has the right and has just proved who they are, and the form that they send. Whoever has not
+/// is asked, and the form is kept meanwhile.
+#[derive(Debug)]
+pub struct Sure<R: Right> {
+    /// Who, with the right.
+    pub may: May<R>,
+    /// The right, with the proof.
+    pub proven: Proven<R>,
+    /// The form.
+    pub fields: Fields,
+}
+
+impl<R: Right> FromRequest<Services> for Sure<R> {
+    type Rejection = Response;
+    async fn from_request(request: Request, services: &Services) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let may = <May<R> as FromRequestParts<Services>>::from_request_parts(&mut parts, services).await;
+        let may = may.map_err(axum::response::IntoResponse::into_response)?;
+        let (session, visitor) = (&may.who.session, &may.who.visitor);
+        let wrong = || Problem::new(Reason::BadRequest, visitor).into_response();
+        let failed = |error| Problem::of_identity(error, visitor).into_response();
+        let body = to_bytes(body, FORM).await.map_err(|_| wrong())?;
+        let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| wrong())?;
+        let proof = services.identity.proved::<Desk>(session).await.map_err(failed)?;
+        if let Some(proven) = proof.and_then(|proof| proof.with(may.grant)) {
+            return Ok(Self { proven, fields: fields.into_iter().collect(), may });
+        }
+        services.identity.hold_until_proved(session, parts.uri.path(), &body).await.map_err(failed)?;
+        Err(redirect_to(&format!("/confirm?for={}&next=%2Fcontinue%3Ffor%3D{0}", Desk::NAME)))
     }
 }

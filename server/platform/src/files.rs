@@ -98,15 +98,20 @@ impl FileStore {
     /// # Errors
     /// When it is not there.
     pub async fn open(&self, name: &str) -> io::Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static)> {
-        let file = fs::File::open(self.path(name)?).await?;
-        let size = file.metadata().await?.len();
-        let stream = futures::stream::try_unfold(file, |mut file| async move {
-            let mut chunk = vec![0; CHUNK];
-            let read = file.read(&mut chunk).await?;
-            chunk.truncate(read);
-            Ok((read > 0).then(|| (Bytes::from(chunk), file)))
-        });
-        Ok((size, stream))
+        streamed(fs::File::open(self.path(name)?).await?, ()).await
+    }
+
+    /// Whether there is a file of this name.
+    pub(crate) async fn has(&self, name: &str) -> bool {
+        match self.path(name) {
+            Ok(path) => fs::try_exists(path).await.unwrap_or(false),
+            Err(_) => false,
+        }
+    }
+
+    /// A file, to be read where waiting is allowed.
+    pub(crate) fn read(&self, name: &str) -> io::Result<std::fs::File> {
+        std::fs::File::open(self.path(name)?)
     }
 
     /// Takes a file away. One that is not there is gone already.
@@ -119,6 +124,21 @@ impl FileStore {
             _ => Ok(()),
         }
     }
+}
+
+/// The size and the bytes of an open file. `held` is let go with the stream.
+async fn streamed<H: Send + 'static>(
+    file: fs::File,
+    held: H,
+) -> io::Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static)> {
+    let size = file.metadata().await?.len();
+    let stream = futures::stream::try_unfold((file, held), |(mut file, held)| async move {
+        let mut chunk = vec![0; CHUNK];
+        let read = file.read(&mut chunk).await?;
+        chunk.truncate(read);
+        Ok((read > 0).then(|| (Bytes::from(chunk), (file, held))))
+    });
+    Ok((size, stream))
 }
 
 /// For the portal's own eyes alone.
@@ -153,6 +173,16 @@ impl Incoming {
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// The file, to be written where waiting is allowed.
+    pub(crate) async fn writer(&self) -> io::Result<std::fs::File> {
+        Ok(self.file.try_clone().await?.into_std().await)
+    }
+
+    /// The size and the bytes of what was written. It is gone when the stream is.
+    pub(crate) async fn into_stream(self) -> io::Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + 'static)> {
+        streamed(fs::File::open(&self.path).await?, self).await
     }
 
     /// Everything that has come.

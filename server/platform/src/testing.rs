@@ -8,12 +8,13 @@ use crate::{
     alarm::Alarms,
     clock::TestClock,
     db::{Db, DbOptions},
-    identity::{self, Identity, Letters, Notice, Profile, Rules, Sealer, SignIn},
+    identity::{self, Identity, Letters, Notice, Profile, Proven, Rules, Sealer, SignIn},
     mail::Rendered,
     password::{PasswordPolicy, Passwords},
     random::SeededRandom,
-    scope::CustomerScope,
+    scope::{CustomerScope, Right, operator},
     session::{SessionPolicy, Sessions},
+    staff::NewPerson,
     telemetry::Metrics,
 };
 #[cfg(test)]
@@ -64,6 +65,18 @@ impl World {
         let Rules { idle_seconds, absolute_seconds, .. } = profile.rules();
         let policy = SessionPolicy { idle_seconds, absolute_seconds, warning_seconds: 60 };
         Sessions::new(self.db.clone(), self.clock.clone(), self.random.clone(), policy)
+    }
+
+    /// A right of somebody of a role, who has just proved who they are.
+    #[expect(clippy::unwrap_used, reason = "a test that has nobody has failed")]
+    pub async fn proven<R: Right>(&self, role: &str) -> Proven<R> {
+        let identity = self.identity(Profile::Insurer);
+        let person = NewPerson { name: "Paul".to_owned(), role: role.to_owned(), title: String::new() };
+        let number = identity.invite_first(&operator(), person).await.unwrap().unwrap().number;
+        let email = format!("{}@bank.example", number.to_lowercase());
+        identity.sign_up(&number, &email, "a password for the tests alone").await.unwrap();
+        let token = identity.sessions.begin_unproved(&number).await.unwrap().unwrap();
+        identity.sessions.resolve(&token).await.unwrap().unwrap().staff.unwrap().grant().unwrap().proven()
     }
 
     /// Identity as a profile has it, with passwords that cost little.

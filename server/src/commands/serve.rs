@@ -18,7 +18,7 @@ use guichet_app::{
 };
 use guichet_platform::{
     audit::head::{HeadKey, Signer},
-    config::{Config, MailTransport},
+    config::{Config, MailTransport, Retention},
     files::FileStore,
     identity::Identity,
     inbox, live, mail,
@@ -104,9 +104,9 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(
-            parts.db.clone(),
+            (parts.db.clone(), services.files.clone()),
             parts.clock.clone(),
-            i64::from(config.live.retention_hours),
+            (i64::from(config.live.retention_hours), config.retention),
             stop.clone(),
         )),
     ];
@@ -251,15 +251,12 @@ async fn sweep(identity: Identity, stop: CancellationToken) {
     }
 }
 
-/// Days for which a letter that is done with can still be looked up: to whom, what about, what became of it.
-const LETTER_DAYS: i64 = 90;
-
-/// Forgets live events that no open page can still ask for, letters of long ago, old counts of sources, and
-/// statements that nobody holds and that need not be kept any more, once an hour.
+/// Once an hour: forgets live events that no open page can still ask for and old counts of sources, and takes away what has
+/// been kept for as long as `[retention]` says.
 async fn forget(
-    db: guichet_platform::db::Db,
+    (db, files): (guichet_platform::db::Db, FileStore),
     clock: guichet_platform::clock::SharedClock,
-    hours: i64,
+    (hours, kept): (i64, Retention),
     stop: CancellationToken,
 ) {
     loop {
@@ -271,12 +268,10 @@ async fn forget(
         if let Err(error) = db.write(&scope::operator(), move |tx| counts::forget(tx, now).boxed()).await {
             tracing::warn!(%error, "Old counts of sources could not be forgotten");
         }
-        let before = clock.now().plus_seconds(-LETTER_DAYS * 86_400);
-        if let Err(error) = db.write(&scope::operator(), move |tx| mail::forget(tx, before).boxed()).await {
-            tracing::warn!(%error, "Old letters could not be forgotten");
-        }
-        if let Err(error) = privacy::sweep(&db, clock.now()).await {
-            tracing::warn!(%error, "Statements that need not be kept any more could not be taken away");
+        match privacy::sweep(&db, &files, &kept, clock.now()).await {
+            Ok(swept) if swept.total() > 0 => tracing::info!("What was kept for long enough is gone: {swept}"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "What was kept for long enough could not be taken away"),
         }
         tokio::select! {
             () = stop.cancelled() => return,

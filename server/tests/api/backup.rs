@@ -55,6 +55,18 @@ fn members(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     members
 }
 
+/// Every table as text.
+pub async fn tables(world: &World) -> BTreeMap<String, String> {
+    let name = format!("tables-{}.tar.gz", fs::read_dir(world.folder()).unwrap().count());
+    let members = members(&make(world, &name).await);
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for (name, bytes) in members {
+        let Some(table) = name.strip_prefix("tables/").and_then(|name| name.split('/').next()) else { continue };
+        tables.entry(table.to_owned()).or_default().push_str(&String::from_utf8_lossy(&bytes));
+    }
+    tables
+}
+
 /// Two customers with everything that the tests know of, files and signed heads with it.
 async fn portal(world: World) -> Portal {
     let portal = Portal::new(world).await;

@@ -22,6 +22,7 @@ mod pages;
 mod parcels;
 mod portal;
 mod portfolio;
+mod privacy;
 mod source_pages;
 mod sources;
 mod staff;

@@ -86,7 +86,7 @@ impl Answer {
     }
 }
 
-fn parties() -> String {
+pub fn parties() -> String {
     let customer = |number: usize, name: &str, own: &str| {
         format!(
             r#"{{"number": "{number}", "name": "{name}", "since": "2020-01-01", "accounts": [

@@ -11,9 +11,10 @@ use guichet_app::{
 };
 use guichet_platform::{
     clock::Clock as _,
-    identity::{Browser, SignIn, StepKind},
+    identity::{Browser, Desk, SignIn, StepKind},
     on_both_databases,
     scope::operator,
+    session::SessionToken,
     staff::{Capabilities, Capability, NewPerson},
 };
 
@@ -29,8 +30,21 @@ const ROLES: [(&str, &str); 6] = [
 ];
 
 impl Portal {
-    /// Somebody of the institution, signed in; the cookie.
+    /// Somebody of the institution who has just proved who they are; the cookie.
     pub async fn staff(&self, role: &str) -> String {
+        let cookie = self.staff_unproved(role).await;
+        self.plant_proof(&cookie).await;
+        cookie
+    }
+
+    async fn plant_proof(&self, cookie: &str) {
+        let token = SessionToken::decode(cookie.trim_start_matches("__Host-guichet=")).unwrap();
+        let session = self.services.sessions.resolve(&token).await.unwrap().unwrap();
+        self.services.identity.plant_proof::<Desk>(&session).await.unwrap();
+    }
+
+    /// Somebody of the institution, signed in; the cookie.
+    async fn staff_unproved(&self, role: &str) -> String {
         let person = NewPerson { name: format!("The {role}"), role: role.to_owned(), title: String::new() };
         let identity = &self.services.identity;
         let number = identity.invite_first(&operator(), person).await.unwrap().unwrap().number;
@@ -42,7 +56,7 @@ impl Portal {
     }
 
     /// The id of a customer, as an agent finds it.
-    async fn customer_id(&self, agent: &str, name: &str) -> String {
+    pub async fn customer_id(&self, agent: &str, name: &str) -> String {
         let links = self.links(&format!("/admin/people?q={name}"), agent, "/admin/people/customers/").await;
         links[0].rsplit('/').next().unwrap().to_owned()
     }
@@ -115,6 +129,50 @@ on_both_databases! {
             }
         }
         assert!(tried > 250 && let_in > 60, "{tried} {let_in}");
+    }
+
+    async fn what_lets_in_hands_out_or_holds_for_all_asks_who_it_is_first_and_loses_nothing(world: World) {
+        /// What asks for a proof: all that lets somebody in, hands out, cannot be taken back, or holds for every customer.
+        const ASKS: [&str; 16] = [
+            "/admin/people/customers/{customer}/invite", "/admin/people/customers/{customer}/switch",
+            "/admin/people/customers/{customer}/export", "/admin/people/customers/{customer}/erase",
+            "/admin/people/staff/invite", "/admin/people/staff/{person}/again", "/admin/people/staff/{person}/switch",
+            "/admin/people/staff/{person}/role", "/admin/people/roles/add", "/admin/people/roles/{role}",
+            "/admin/people/proposals/{proposal}", "/admin/releases/publish", "/admin/releases/{number}/back",
+            "/admin/sources/new", "/admin/sources/of/{source}", "/admin/sources/of/{source}/secret",
+        ];
+        let portal = Portal::new(world).await;
+        let agent = portal.staff_unproved("agent").await;
+        let customer = portal.customer_id(&agent, "Hugo").await;
+        let mut cookies = Vec::new();
+        for (role, words) in ROLES {
+            cookies.push((portal.staff_unproved(role).await, Capabilities::of_words(words)));
+        }
+        let mut asked = 0;
+        for route in routes().list().iter().filter(|route| route.method == "POST") {
+            let Access::Staff(needs) = route.access else { continue };
+            let path = filled(route.path, &customer, &"0".repeat(32)).replace("{source}", "test");
+            let (cookie, _) = cookies.iter().find(|(_, may)| may.has(needs)).unwrap();
+            let answer = portal.ask("POST", &path, cookie, "").await;
+            let asks = answer.header("location") == "/confirm?for=desk&next=%2Fcontinue%3Ffor%3Ddesk";
+            assert_eq!(asks, ASKS.contains(&route.path), "{}: {}", route.path, answer.status);
+            asked += usize::from(asks);
+        }
+        assert_eq!(asked, ASKS.len());
+        // What was to be done waits for its sender, and is done when they say so.
+        let administrator = portal.staff_unproved("administrator").await;
+        let form = "name=Ada+Vogel&role=agent&title=Desk+7";
+        portal.ask("POST", "/admin/people/staff/invite", &administrator, form).await;
+        assert!(!portal.get("/admin/people/staff", &administrator).await.body.contains("Ada Vogel"));
+        portal.plant_proof(&administrator).await;
+        let page = portal.get("/continue?for=desk", &administrator).await.body;
+        assert!(page.contains("Ada Vogel") && page.contains("Desk 7") && page.contains("action=\"/admin/people/staff/invite\""));
+        let done = portal.ask("POST", "/admin/people/staff/invite", &administrator, form).await;
+        assert!(done.status.is_success() && done.body.contains("Ada Vogel"), "{}", done.body);
+        // A proof holds five minutes.
+        portal.world.clock.advance_seconds(301);
+        let late = portal.ask("POST", "/admin/people/staff/invite", &administrator, form).await;
+        assert!(late.header("location").starts_with("/confirm?for=desk"), "{}", late.status);
     }
 
     async fn a_customers_file_shows_each_role_what_it_may_do(world: World) {

@@ -2,6 +2,7 @@
 
 use super::{access_badge, people_tabs};
 use crate::{
+    admin::parts::said,
     ui::{Desk, encode, icon, staff_page},
     web::{Problem, Reason, Services, Staff, Visitor, redirect_to},
     words::Figures,
@@ -22,6 +23,7 @@ pub(super) struct CustomerQuery {
     q: String,
     only: String,
     page: i64,
+    said: Option<String>,
 }
 
 pub(super) async fn get(
@@ -45,6 +47,7 @@ pub(super) async fn get(
     let page = query.page.clamp(0, 1_000_000);
     let found = find_customers(&services.db, &grant, &query.q, filter, (page, PAGE)).await?;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
+    let told = said(visitor, query.said.as_deref(), &[("erased", "people-said-erased", true)]);
     let title = w.get("nav-people");
     let count = w.with("people-count", &[("n", &figures.number(found.total))]);
     let table = table(visitor, &figures, &found, &query.q);
@@ -70,6 +73,7 @@ pub(super) async fn get(
         view! {
             <div class="page-head"><div><h1>{title}</h1><p class="muted">{count}</p></div></div>
             {people_tabs(visitor, "/admin/people")}
+            {told}
             <section class="panel" aria-labelledby="cu"><h2 class="vh" id="cu">{w.get("people-customers")}</h2>
                 <div class="panel__body cluster">
                     <form class="cluster grow" method="get" action="/admin/people" role="search">

@@ -5,10 +5,11 @@ use super::{access_badge, invitation_panel, people_tabs};
 use crate::{
     admin::parts::said,
     ui::{Desk, icon, staff_page},
-    web::{Fields, May, Problem, Reason, Services, Staff, Visitor, redirect_to},
+    web::{Fields, May, Problem, Reason, Services, Staff, Sure, Visitor, redirect_to},
     words::Figures,
 };
 use axum::{
+    body::Body,
     extract::{Path, Query, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
@@ -73,6 +74,7 @@ fn page(
             ("ended", "people-said-ended", true),
             ("reason", "people-said-reason", false),
             ("held", "people-said-held", false),
+            ("number", "people-said-number", false),
         ],
     );
     let panels = (
@@ -197,14 +199,14 @@ pub(super) async fn end_look(State(services): State<Services>, visitor: Visitor)
 /// `POST /admin/people/customers/{customer}/invite`: a new code, shown once.
 pub(super) async fn invite(
     State(services): State<Services>,
-    may: May<can::Access>,
     path: Whose,
+    Sure { may, proven, .. }: Sure<can::Access>,
 ) -> Result<Response, Problem> {
     let visitor = &may.who.visitor;
     let customer = whose(visitor, path)?;
     // Whoever may let customers in can look them up as well, or has no page to show a code on; then none is made.
     let Some(grant) = may.who.scope.grant::<can::Customers>() else { return Ok(redirect_to("/admin")) };
-    let made = services.identity.invite_customer(&may.grant, customer).await;
+    let made = services.identity.invite_customer(&proven, customer).await;
     let made = made.map_err(|error| Problem::of_identity(error, visitor))?.ok_or_else(|| missing(visitor))?;
     let file = file_of(&services.db, &grant, customer, visitor.now).await?.ok_or_else(|| missing(visitor))?;
     Ok(page(&services, &may.who, &file, None, Some(&made)))
@@ -213,14 +215,13 @@ pub(super) async fn invite(
 /// `POST /admin/people/customers/{customer}/switch`.
 pub(super) async fn switch(
     State(services): State<Services>,
-    may: May<can::Access>,
     path: Whose,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Access>,
 ) -> Result<Response, Problem> {
     let visitor = &may.who.visitor;
     let customer = whose(visitor, path)?;
     let on = fields.get("to") == "on";
-    let done = services.identity.switch_customer(&may.grant, customer, on).await;
+    let done = services.identity.switch_customer(&proven, customer, on).await;
     if !done.map_err(|error| Problem::of_identity(error, visitor))? {
         return Err(missing(visitor));
     }
@@ -246,42 +247,37 @@ pub(super) async fn sessions(
 /// `POST /admin/people/customers/{customer}/export`: all that is kept of them, as one file.
 pub(super) async fn export(
     State(services): State<Services>,
-    may: May<can::Privacy>,
     path: Whose,
+    Sure { may, proven, .. }: Sure<can::Privacy>,
 ) -> Result<Response, Problem> {
     let visitor = &may.who.visitor;
     let customer = whose(visitor, path)?;
-    let bytes = privacy::export(&services.db, &may.grant, customer, visitor.now).await?;
-    let bytes = bytes.ok_or_else(|| missing(visitor))?;
+    let made = privacy::export(&services.db, &services.files, &proven, customer, visitor.now).await;
+    let made = made.map_err(Problem::fault)?.ok_or_else(|| missing(visitor))?;
+    let (size, stream) = made.open().await.map_err(Problem::fault)?;
     let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"customer.json\""),
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_LENGTH, size.to_string()),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"customer.zip\"".to_owned()),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, Body::from_stream(stream)).into_response())
 }
 
 /// `POST /admin/people/customers/{customer}/erase`: confirmed by their number.
 pub(super) async fn erase(
     State(services): State<Services>,
-    may: May<can::Privacy>,
     path: Whose,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Privacy>,
 ) -> Result<Response, Problem> {
     let visitor = &may.who.visitor;
     let customer = whose(visitor, path)?;
     let number: String = fields.get("number").split_whitespace().collect();
-    match privacy::erase(&services.db, &may.grant, customer, &number, visitor.now).await? {
-        privacy::Erased::Done(files) => {
-            for file in files {
-                if let Err(error) = services.files.remove(&file).await {
-                    tracing::error!(%error, "A file of a customer who was erased could not be removed");
-                }
-            }
-            Ok(redirect_to("/admin/people?said=erased"))
-        }
-        privacy::Erased::Held(_) | privacy::Erased::Unconfirmed => {
-            Ok(redirect_to(&format!("/admin/people/customers/{customer}?said=held")))
-        }
+    let done = privacy::erase(&services.db, &services.files, &proven, customer, &number, visitor.now).await?;
+    let back = |word: &str| Ok(redirect_to(&format!("/admin/people/customers/{customer}?said={word}")));
+    match done {
+        privacy::Erased::Done => Ok(redirect_to("/admin/people?said=erased")),
+        privacy::Erased::Held(_) => back("held"),
+        privacy::Erased::Unconfirmed => back("number"),
         privacy::Erased::Nobody => Err(missing(visitor)),
     }
 }

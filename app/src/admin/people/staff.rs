@@ -4,7 +4,7 @@ use super::{invitation_panel, people_tabs};
 use crate::{
     admin::parts::said,
     ui::{Desk, badge, icon, staff_page},
-    web::{Fields, May, Problem, Reason, Services, Visitor, redirect_to},
+    web::{May, Problem, Reason, Services, Sure, Visitor, redirect_to},
     words::{Figures, Words},
 };
 use axum::{
@@ -271,15 +271,14 @@ fn told(change: Change) -> Response {
 /// `POST /admin/people/staff/invite`.
 pub(super) async fn invite(
     State(services): State<Services>,
-    may: May<can::Staff>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
     let person = NewPerson {
         name: fields.get("name").to_owned(),
         role: fields.get("role").to_owned(),
         title: fields.get("title").to_owned(),
     };
-    let made = services.identity.invite_person(&may.grant, person).await;
+    let made = services.identity.invite_person(&proven, person).await;
     match made.map_err(|error| Problem::of_identity(error, &may.who.visitor))? {
         Some(invitation) => page(&services, &may, None, Some(invitation)).await,
         None => Ok(back("form")),
@@ -289,10 +288,10 @@ pub(super) async fn invite(
 /// `POST /admin/people/staff/{person}/again`.
 pub(super) async fn again(
     State(services): State<Services>,
-    may: May<can::Staff>,
     Path(person): Path<Id<kind::Staff>>,
+    Sure { may, proven, .. }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
-    let made = services.identity.invite_person_again(&may.grant, person).await;
+    let made = services.identity.invite_person_again(&proven, person).await;
     match made.map_err(|error| Problem::of_identity(error, &may.who.visitor))? {
         (_, Some(invitation)) => page(&services, &may, None, Some(invitation)).await,
         (Change::Refused, None) => Err(Problem::new(Reason::NotFound, &may.who.visitor)),
@@ -303,45 +302,41 @@ pub(super) async fn again(
 /// `POST /admin/people/staff/{person}/switch`.
 pub(super) async fn switch(
     State(services): State<Services>,
-    may: May<can::Staff>,
     Path(person): Path<Id<kind::Staff>>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
-    let done = services.identity.switch_person(&may.grant, person, fields.get("to") == "in").await;
+    let done = services.identity.switch_person(&proven, person, fields.get("to") == "in").await;
     Ok(told(done.map_err(|error| Problem::of_identity(error, &may.who.visitor))?))
 }
 
 /// `POST /admin/people/staff/{person}/role`.
 pub(super) async fn role(
     State(services): State<Services>,
-    may: May<can::Staff>,
     Path(_person): Path<Id<kind::Staff>>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
-    let change = services.identity.change_role(&may.grant, fields.get("number"), fields.get("role")).await;
+    let change = services.identity.change_role(&proven, fields.get("number"), fields.get("role")).await;
     Ok(told(change.map_err(|error| Problem::of_identity(error, &may.who.visitor))?))
 }
 
 /// `POST /admin/people/roles/{role}`.
 pub(super) async fn capabilities(
     State(services): State<Services>,
-    may: May<can::Staff>,
     Path(role): Path<String>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
     let words: Vec<&str> = fields.all("can").collect();
     let wanted = Capabilities::of_words(&words.join(" "));
-    let change = services.identity.change_capabilities(&may.grant, &role, wanted).await;
+    let change = services.identity.change_capabilities(&proven, &role, wanted).await;
     Ok(told(change.map_err(|error| Problem::of_identity(error, &may.who.visitor))?))
 }
 
 /// `POST /admin/people/roles/add`.
 pub(super) async fn add_role(
     State(services): State<Services>,
-    may: May<can::Staff>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
-    let added = services.identity.add_role(&may.grant, fields.get("word"), fields.get("name")).await;
+    let added = services.identity.add_role(&proven, fields.get("word"), fields.get("name")).await;
     let added = added.map_err(|error| Problem::of_identity(error, &may.who.visitor))?;
     Ok(back(if added { "done" } else { "form" }))
 }
@@ -349,11 +344,10 @@ pub(super) async fn add_role(
 /// `POST /admin/people/proposals/{proposal}`. A new code is shown to whoever has agreed to it.
 pub(super) async fn decide(
     State(services): State<Services>,
-    may: May<can::Staff>,
     Path(proposal): Path<Id<kind::Proposal>>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Staff>,
 ) -> Result<Response, Problem> {
-    let decided = services.identity.decide(&may.grant, proposal, fields.get("act") == "yes").await;
+    let decided = services.identity.decide(&proven, proposal, fields.get("act") == "yes").await;
     match decided.map_err(|error| Problem::of_identity(error, &may.who.visitor))? {
         (_, Some(invitation)) => page(&services, &may, None, Some(invitation)).await,
         (change, None) => Ok(told(change)),

@@ -8,7 +8,7 @@ use crate::{
         store::{self, PublishError},
     },
     ui::fragment,
-    web::{Fields, May, Problem, Reason, Services, read_parts, redirect_to},
+    web::{Fields, May, Problem, Reason, Services, Sure, read_parts, redirect_to},
 };
 use axum::{
     extract::{Multipart, Path, State, multipart::MultipartRejection},
@@ -142,10 +142,9 @@ pub(super) async fn logo(
 /// `POST /admin/releases/publish`.
 pub(super) async fn publish(
     State(services): State<Services>,
-    may: May<can::Configure>,
-    fields: Fields,
+    Sure { may, proven, fields }: Sure<can::Configure>,
 ) -> Result<Response, Problem> {
-    let done = store::publish(&services.db, &may.grant, fields.get("note"), may.who.visitor.now).await;
+    let done = store::publish(&services.db, &proven, fields.get("note"), may.who.visitor.now).await;
     settled(&services, done, "published").await
 }
 
@@ -158,10 +157,10 @@ pub(super) async fn discard(State(services): State<Services>, may: May<can::Conf
 /// `POST /admin/releases/{number}/back`.
 pub(super) async fn back(
     State(services): State<Services>,
-    may: May<can::Configure>,
     Path(number): Path<i64>,
+    Sure { may, proven, .. }: Sure<can::Configure>,
 ) -> Result<Response, Problem> {
-    let done = store::roll_back(&services.db, &may.grant, number, may.who.visitor.now).await;
+    let done = store::roll_back(&services.db, &proven, number, may.who.visitor.now).await;
     if matches!(done, Err(PublishError::NoRelease)) {
         return Err(Problem::new(Reason::NotFound, &may.who.visitor));
     }

@@ -1,13 +1,13 @@
 //! `GET /admin/sources/new`: a connector of one's own: a folder within the inbox, or a webhook with a secret that is made here.
 
 use super::{
-    May, connector, hand,
+    May, Sure, connector, hand,
     parts::{carries_word, choice, crumbs, field, source_href, tick},
 };
 use crate::{
     admin::parts::said,
     ui::{Desk, staff_page},
-    web::{Fields, Problem, Services, redirect_to},
+    web::{Problem, Services, redirect_to},
 };
 use axum::{
     extract::{Query, State},
@@ -65,7 +65,10 @@ pub(super) async fn page(
     }))
 }
 
-pub(super) async fn add(State(services): State<Services>, may: May, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn add(
+    State(services): State<Services>,
+    Sure { may, proven, fields }: Sure,
+) -> Result<Response, Problem> {
     let name = fields.get("key").trim();
     if !is_name(name) {
         return Ok(redirect_to("/admin/sources/new?said=key"));
@@ -83,7 +86,7 @@ pub(super) async fn add(State(services): State<Services>, may: May, fields: Fiel
     if is_hook {
         let entry = may.who.act(Action::SourceSecretMade);
         let (at, sealer) = ((key.clone(), now), services.identity.sealer());
-        let made = secret::make(&services.db, &scope, sealer, &*services.random, at, entry).await?;
+        let made = secret::make(&services.db, &proven, sealer, &*services.random, at, entry).await?;
         // Shown in the answer, for it is shown once.
         return connector::show(&services, &may, &key, Some("added"), Some(made)).await;
     }

@@ -1,7 +1,7 @@
 //! One connector: what it is, what is asked of it, what came last, what was found.
 
 use super::{
-    May, hand,
+    May, Sure, hand,
     list::groups,
     parts::{
         carries_word, choice, class_badge, crumbs, field, health_badge, key_name, length, nothing, source_href,
@@ -319,9 +319,8 @@ pub(super) fn read_settings(fields: &Fields, before: &SourceSettings) -> Option<
 /// `POST /admin/sources/of/{source}`.
 pub(super) async fn save(
     State(services): State<Services>,
-    may: May,
     Path(key): Path<String>,
-    fields: Fields,
+    Sure { may, fields, .. }: Sure,
 ) -> Result<Response, Problem> {
     let source = find(&services, &may, &key).await?;
     let Some(settings) = read_settings(&fields, &source.settings) else {
@@ -348,8 +347,8 @@ pub(super) async fn pause_post(
 /// `POST /admin/sources/of/{source}/secret`: a new one, shown once.
 pub(super) async fn secret(
     State(services): State<Services>,
-    may: May,
     Path(key): Path<String>,
+    Sure { may, proven, .. }: Sure,
 ) -> Result<Response, Problem> {
     let source = find(&services, &may, &key).await?;
     if !source.key.starts_with("hook:") {
@@ -357,6 +356,6 @@ pub(super) async fn secret(
     }
     let (sealer, entry) = (services.identity.sealer(), may.who.act(Action::SourceSecretMade));
     let at = (key.clone(), services.clock.now());
-    let made = secret::make(&services.db, &hand(&may.grant), sealer, &*services.random, at, entry).await?;
+    let made = secret::make(&services.db, &proven, sealer, &*services.random, at, entry).await?;
     show(&services, &may, &key, None, Some(made)).await
 }

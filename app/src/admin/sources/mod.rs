@@ -25,6 +25,7 @@ use guichet_platform::{
 
 /// What a page of sources takes.
 type May = crate::web::May<can::Sources>;
+type Sure = crate::web::Sure<can::Sources>;
 
 const SOURCES: Access = Access::Staff(guichet_platform::staff::Capability::Sources);
 

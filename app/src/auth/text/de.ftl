@@ -140,5 +140,6 @@ auth-amount = Betrag
 auth-payee = Empfänger
 auth-held = Wo Sie stehen geblieben sind
 auth-held-text = Ihre Sitzung endete, bevor dieses Formular ankam. Es wurde nicht gesendet; senden Sie es jetzt oder lassen Sie es.
+auth-held-proved = Sie haben bestätigt, wer Sie sind. Noch ist nichts geschehen: Tun Sie es jetzt, oder lassen Sie es.
 auth-held-send = Jetzt senden
 auth-held-leave = Nicht senden

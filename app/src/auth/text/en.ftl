@@ -140,5 +140,6 @@ auth-amount = Amount
 auth-payee = Paid to
 auth-held = Where you left off
 auth-held-text = Your session ended before this form arrived. It has not been sent; send it now, or leave it.
+auth-held-proved = You have confirmed who you are. Nothing has been done yet: do it now, or leave it.
 auth-held-send = Send it now
 auth-held-leave = Leave it

@@ -140,5 +140,6 @@ auth-amount = Montant
 auth-payee = Versé à
 auth-held = Là où vous en étiez
 auth-held-text = Votre session s’est terminée avant l’arrivée de ce formulaire. Il n’a pas été envoyé ; envoyez-le maintenant, ou laissez-le.
+auth-held-proved = Vous avez confirmé votre identité. Rien n’a encore été fait : faites-le maintenant, ou laissez.
 auth-held-send = Envoyer maintenant
 auth-held-leave = Laisser

@@ -61,7 +61,9 @@ pub async fn dead_message(
     scope: &CustomerScope,
     message: Id<kind::Message>,
 ) -> Result<Option<(String, serde_json::Value)>, DbError> {
-    const GET: &str = "select topic, payload from outbox where id = $1 and customer_id = $2 and state = 'dead'";
+    // What it said is taken out of it after some time; then there is nothing left to send again.
+    const GET: &str = "select topic, payload from outbox where id = $1 and customer_id = $2 and state = 'dead'
+        and payload <> '{}'";
     let row: Option<(String, String)> = on!(tx, c => sqlx::query_as(GET).bind(message.as_bytes().as_slice())
         .bind(scope.bytes()).fetch_optional(&mut **c).await)?;
     let Some((topic, payload)) = row else { return Ok(None) };

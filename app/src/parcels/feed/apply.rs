@@ -14,6 +14,7 @@ use guichet_platform::{
     db::{DbError, Tx},
     inbox::Job,
     on,
+    privacy::{self, Side},
 };
 use guichet_types::{Decimal, Id, Timestamp, kind};
 use sha2::{Digest as _, Sha256};
@@ -125,20 +126,32 @@ impl Batch {
 async fn tell(tx: &mut Tx, source: &Source, update: &ShipmentUpdate) -> Result<(), DbError> {
     const ADD: &str = "insert into shipment_told (id, number, document_id, told_at, facts) values ($1, $2, $3, $4, $5)
         on conflict (id) do nothing";
-    let facts = Facts::of(update);
-    let (told_at, text) = (source.told_at(&update.number), facts.text());
+    let mut facts = Facts::of(update);
+    // The id is made of what was said, so that the same again is known also when somebody was taken out of it.
+    let (told_at, said) = (source.told_at(&update.number), facts.text());
     let id: Id<()> =
-        tx.stable_id(&[b"told", update.number.as_bytes(), &told_at.millis().to_le_bytes(), text.as_bytes()]);
-    on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(&update.number)
-        .bind(source.document.as_bytes().as_slice()).bind(told_at.millis()).bind(&text)
-        .execute(&mut **c).await.map(|_| ()))?;
-    for (side, who) in [("recipient", &facts.recipient), ("sender", &facts.sender)] {
-        if let Some(customer) = &who.customer
-            && settle::find_customer(tx, customer).await?.is_none()
-        {
-            unmapped(tx, source, &format!("{}/{side}", update.place), customer).await?;
+        tx.stable_id(&[b"told", update.number.as_bytes(), &told_at.millis().to_le_bytes(), said.as_bytes()]);
+    for side in [Side::Recipient, Side::Sender] {
+        let (name, who) = match side {
+            Side::Recipient => ("recipient", &facts.recipient),
+            Side::Sender => ("sender", &facts.sender),
+        };
+        let Some(customer) = who.customer.clone() else { continue };
+        if settle::find_customer(tx, &customer).await?.is_some() {
+            continue;
+        }
+        if !privacy::is_erased(tx, &customer).await? {
+            unmapped(tx, source, &format!("{}/{name}", update.place), &customer).await?;
+            continue;
+        }
+        match side {
+            Side::Recipient => facts.hide_recipient(),
+            Side::Sender => facts.sender.hide(),
         }
     }
+    on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(&update.number)
+        .bind(source.document.as_bytes().as_slice()).bind(told_at.millis()).bind(facts.text())
+        .execute(&mut **c).await.map(|_| ()))?;
     Ok(())
 }
 

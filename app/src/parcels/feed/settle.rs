@@ -4,13 +4,14 @@ use super::{
     apply::Source,
     contain::{self, Counted},
     notify::Before,
-    told::{self, Facts, Sum},
+    told::{self, Facts, Sum, Who},
 };
 use crate::parcels::{live, model::Role, store};
 use guichet_platform::{
     db::{DbError, Tx},
     live::{publish, wake},
     on,
+    privacy::{self, Side},
 };
 use guichet_types::{Id, ParcelStatus, Sscc, Timestamp, TrackingNumber, kind};
 use sha2::{Digest as _, Sha256};
@@ -106,7 +107,9 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
         return Ok(());
     }
     let document = told.last().map(|(_, document)| document.clone());
-    let sum = told::sum(told.iter().filter_map(|(facts, _)| serde_json::from_str(facts).ok()));
+    let facts: Vec<Facts> = told.iter().filter_map(|(facts, _)| serde_json::from_str(facts).ok()).collect();
+    stay_erased(tx, number, &facts).await?;
+    let sum = told::sum(facts);
     let followers = granted(tx, &sum).await?;
     let digest = digest(&sum, &events, &followers);
     if known.is_some_and(|(known,)| known == digest) {
@@ -114,6 +117,9 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     }
     let before = Before::read(tx, id).await?;
     write(tx, source, (id, number), &sum, &events, document, &digest).await?;
+    if sum.facts.recipient.erased {
+        privacy::hush(tx, number).await?;
+    }
     let mut concerned = grant(tx, id, &followers, source.clock.now()).await?;
     concerned.extend(following(tx, id).await?);
     for customer in concerned {
@@ -123,6 +129,18 @@ pub(super) async fn settle(tx: &mut Tx, source: &Source, number: &str) -> Result
     before.tell(tx, id, (now.status, now.stops), &sum, source.clock.now()).await?;
     // Whoever looks at it without being signed in.
     wake(tx, id).await?;
+    Ok(())
+}
+
+/// What is told of somebody who was erased is not kept, whichever document told it.
+async fn stay_erased(tx: &mut Tx, number: &str, told: &[Facts]) -> Result<(), DbError> {
+    for (side, who) in
+        [(Side::Recipient, (|facts| &facts.recipient) as fn(&Facts) -> &Who), (Side::Sender, |facts| &facts.sender)]
+    {
+        if told.iter().any(|facts| who(facts).erased) && told.iter().any(|facts| who(facts).is_told()) {
+            privacy::hide(tx, number, side).await?;
+        }
+    }
     Ok(())
 }
 

@@ -5,6 +5,8 @@ use guichet_formats::parcel::{
     ShipmentUpdate,
     record::{Party, Window},
 };
+#[cfg(doc)]
+use guichet_platform::privacy;
 use guichet_types::{ParcelReason, ParcelStatus};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,21 @@ pub(super) struct Who {
     pub country: Option<String>,
     pub postcode: Option<String>,
     pub customer: Option<String>,
+    /// Whoever it was is erased: whatever else is told of them is left out. As [`privacy::ERASED`] has it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+}
+
+impl Who {
+    /// Leaves nothing but the country.
+    pub(super) fn hide(&mut self) {
+        *self = Self { country: self.country.take(), erased: true, ..Self::default() };
+    }
+
+    /// Whether somebody is named, in whatever way.
+    pub(super) const fn is_told(&self) -> bool {
+        self.name.is_some() || self.city.is_some() || self.postcode.is_some() || self.customer.is_some()
+    }
 }
 
 /// What one document says; what it leaves out is none.
@@ -71,6 +88,7 @@ fn who(party: &Party) -> Who {
         country: party.country.as_deref().map(country_key),
         postcode: party.postal_code.as_deref().map(postcode_key).filter(|key| !key.is_empty()),
         customer: party.customer.as_deref().map(customer_key).filter(|key| !key.is_empty()),
+        erased: false,
     }
 }
 
@@ -107,6 +125,13 @@ impl Facts {
         }
     }
 
+    /// Leaves out who it goes to, and what only they are to know.
+    pub(super) fn hide_recipient(&mut self) {
+        self.recipient.hide();
+        self.reference = None;
+        self.handover_code = None;
+    }
+
     pub(super) fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
     }
@@ -125,6 +150,7 @@ fn overlay_who(old: &mut Who, new: &Who) {
     overlay(&mut old.country, &new.country);
     overlay(&mut old.postcode, &new.postcode);
     overlay(&mut old.customer, &new.customer);
+    old.erased |= new.erased;
 }
 
 /// Puts together what was told, the oldest first.
@@ -159,6 +185,12 @@ pub(super) fn sum(told: impl IntoIterator<Item = Facts>) -> Sum {
             }
         }
     }
+    if sum.facts.recipient.erased {
+        sum.facts.hide_recipient();
+    }
+    if sum.facts.sender.erased {
+        sum.facts.sender.hide();
+    }
     sum
 }
 
@@ -192,6 +224,22 @@ mod tests {
         assert_eq!(sum([told]).previous, at(9, None));
         let kept = Facts { promised: at(9, None), expected: at(9, None), ..Facts::default() };
         assert_eq!(sum([kept]).previous, None);
+    }
+
+    #[test]
+    fn whoever_is_erased_stays_out_of_what_is_told_whenever_it_is_told() {
+        let named = |name: &str| Who { name: Some(name.to_owned()), country: Some("FR".to_owned()), ..Who::default() };
+        let mut gone = Facts { recipient: named("Ana"), sender: named("Shop"), ..Facts::default() };
+        gone.hide_recipient();
+        assert!(gone.text().contains("\"erased\":true") && !gone.text().contains("Ana"));
+        let again = Facts { recipient: named("Ana"), reference: Some("7".to_owned()), ..Facts::default() };
+        for told in [[gone.clone(), again.clone()], [again, gone]] {
+            let sum = sum(told);
+            assert!(!sum.facts.text().contains("Ana") && sum.facts.reference.is_none());
+            assert_eq!(sum.facts.recipient.country.as_deref(), Some("FR"));
+            assert_eq!(sum.facts.sender.name.as_deref(), Some("Shop"));
+        }
+        assert!(!Facts { recipient: named("Ana"), ..Facts::default() }.text().contains("erased"), "as it was before");
     }
 
     #[test]

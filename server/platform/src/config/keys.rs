@@ -60,7 +60,7 @@ impl Key {
 }
 
 /// The sections in their order, with what they are for.
-pub(super) const SECTIONS: [(&str, &str); 12] = [
+pub(super) const SECTIONS: [(&str, &str); 13] = [
     ("institution", "Who runs the portal."),
     ("server", "Where and how the portal answers."),
     ("database", "Where the records are."),
@@ -73,6 +73,10 @@ pub(super) const SECTIONS: [(&str, &str); 12] = [
     ("audit", "The audit log: signed every minute, so that nobody can change it unseen."),
     ("log", "What is logged. No personal data is, at any level."),
     ("live", "Live streams to the customers' screens."),
+    (
+        "retention",
+        "How long what is kept of customers stays. What is due goes once an hour, a little at a time. The audit log stays.",
+    ),
 ];
 
 const fn key(
@@ -89,7 +93,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 62] = [
+pub(super) const KEYS: [Key; 73] = [
     key(
         "institution",
         "name",
@@ -540,6 +544,87 @@ pub(super) const KEYS: [Key; 62] = [
         Number(1..=100_000),
         "20",
         "Of those, streams at once from one network address.",
+        "",
+    ),
+    key(
+        "retention",
+        "statements_years",
+        Number(1..=100),
+        "10",
+        "Years for which an account that nobody holds any more is kept, with its statements and entries, after the last entry.",
+        "",
+    ),
+    key(
+        "retention",
+        "portfolios_years",
+        Number(1..=100),
+        "10",
+        "Years for which a portfolio that nobody holds any more is kept, with all that is in it, after the last news of it.",
+        "",
+    ),
+    key(
+        "retention",
+        "insurance_years",
+        Number(1..=100),
+        "10",
+        "Years for which a policy or a claim that is nobody's any more is kept, with its parts, letters and files, after the last news of it.",
+        "",
+    ),
+    key(
+        "retention",
+        "parcels_days",
+        Number(1..=36500),
+        "730",
+        "Days for which a parcel is kept after the last news of it, whoever follows it.",
+        "",
+    ),
+    key(
+        "retention",
+        "documents_years",
+        Number(1..=100),
+        "10",
+        "Years for which findings, pieces that were kept aside and corrections are kept. The documents themselves stay in data.dir, in raw.",
+        "",
+    ),
+    key(
+        "retention",
+        "drafts_days",
+        Number(1..=3650),
+        "90",
+        "Days for which a notice of loss that was begun and not sent is kept, with its files, after it was last changed.",
+        "",
+    ),
+    key(
+        "retention",
+        "letters_days",
+        Number(1..=3650),
+        "90",
+        "Days for which it can be looked up to whom a letter went, what it was about and what became of it.",
+        "",
+    ),
+    key(
+        "retention",
+        "messages_days",
+        Number(1..=3650),
+        "365",
+        "Days after which what a message to the back office said is taken out of it, once it is passed on or given up. That it was sent, and what became of it, stays.",
+        "",
+    ),
+    key("retention", "sessions_days", Number(1..=3650), "90", "Days for which a session is kept after its end.", ""),
+    key(
+        "retention",
+        "devices_days",
+        Number(1..=3650),
+        "400",
+        "Days for which a browser is known that somebody has signed in from, after it was last seen.",
+        "",
+    ),
+    key(
+        "retention",
+        "support_days",
+        Number(1..=3650),
+        "1095",
+        "Days for which a look in a customer's place is kept, with its reason.",
         "",
     ),
 ];

@@ -24,7 +24,7 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use sections::{
     Audit, Data, Database, Hooks, Institution, Live, Log, LogFormat, Mail, MailSecurity, MailTransport, Outbox,
-    Password, Secrets, Server, Session,
+    Password, Retention, Secrets, Server, Session,
 };
 
 /// Everything that an operator can set. Every value has been checked.
@@ -55,6 +55,8 @@ pub struct Config {
     pub log: Log,
     /// Live streams.
     pub live: Live,
+    /// How long what is kept of customers stays.
+    pub retention: Retention,
     /// What the `…_file` keys lead to.
     #[serde(skip)]
     pub secrets: Secrets,

@@ -311,6 +311,34 @@ pub struct Live {
     pub max_public_streams_per_network: u32,
 }
 
+/// How long what is kept of customers stays. A year has 366 days here, so that nothing goes too early.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Years for accounts that nobody holds, with their statements, after the last entry.
+    pub statements_years: u32,
+    /// Years for portfolios that nobody holds, after the last news.
+    pub portfolios_years: u32,
+    /// Years for policies and claims that are nobody's, after the last news.
+    pub insurance_years: u32,
+    /// Days for parcels, after the last news.
+    pub parcels_days: u32,
+    /// Years for what was found in documents and kept aside of them.
+    pub documents_years: u32,
+    /// Days for notices of loss that were begun and not sent.
+    pub drafts_days: u32,
+    /// Days for letters that are done with.
+    pub letters_days: u32,
+    /// Days for what messages to the back office said.
+    pub messages_days: u32,
+    /// Days for sessions, after their end.
+    pub sessions_days: u32,
+    /// Days for browsers, after they were last seen.
+    pub devices_days: u32,
+    /// Days for looks in a customer's place.
+    pub support_days: u32,
+}
+
 /// What the `…_file` keys lead to. Never printed.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {

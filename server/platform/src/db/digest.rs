@@ -46,7 +46,7 @@ pub const COUNTED: &[Counted] = &[
     counted("account_day", &[], None),
     counted("holder", &[], None),
     counted("party", &[], None),
-    counted("customer", &["locale", "theme", "live_seq", "created_at"], None),
+    counted("customer", &["locale", "theme", "live_seq", "created_at", "erased_at"], None),
     counted(
         "shipment",
         &["seen_at"],

@@ -309,6 +309,7 @@ pub(super) const BACK_OFFICE: &[&str] = &[
     "source_minute",
     "correction",
     "reading",
+    "file_to_remove",
 ];
 
 /// The tables that hold rows of a customer's own, or that a grant leads them to; none of what is nobody's.

@@ -1,10 +1,11 @@
-//! A form that came when its session had just ended: kept, sealed, until its sender has signed in again (WCAG 2.2.5).
+//! A form that came when its session had just ended, or before its sender had proved again who they are: kept, sealed, until
+//! they have (WCAG 2.2.5).
 //!
 //! It is bound to its customer; nobody else can open it, and it is never sent by itself.
 
 use super::{Identity, IdentityError, id};
 use crate::{
-    db::DbError,
+    db::{DbError, Tx},
     on,
     random::random_id,
     scope::AUTH,
@@ -45,9 +46,6 @@ impl Identity {
     pub async fn hold(&self, token: &SessionToken, path: &str, body: &[u8]) -> Result<bool, IdentityError> {
         const WHOSE: &str = "select customer_id from session
             where token_hash = $1 and revoked_at is null and last_human_at > $2";
-        const KEEP: &str =
-            "insert into held_form (id, customer_id, path, body, expires_at) values ($1, $2, $3, $4, $5)";
-        const ONE: &str = "delete from held_form where customer_id = $1";
         let (this, hash, path, body) = (self.clone(), token.hash(), path.to_owned(), body.to_vec());
         let kept = self.db.write(&AUTH, move |tx| {
             async move {
@@ -55,18 +53,36 @@ impl Identity {
                 let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(WHOSE).bind(hash)
                     .bind(now.plus_seconds(-AFTER_SECONDS).millis()).fetch_optional(&mut **c).await)?;
                 let Some((customer,)) = row else { return Ok::<_, DbError>(false) };
-                let customer: Id<kind::Customer> = id(customer)?;
-                let form: Id<kind::HeldForm> = random_id(&*this.random);
-                let sealed = this.sealer.seal(&place(customer, form), &body);
-                let bytes = customer.as_bytes().as_slice();
-                on!(tx, c => sqlx::query(ONE).bind(bytes).execute(&mut **c).await.map(|_| ()))?;
-                on!(tx, c => sqlx::query(KEEP).bind(form.as_bytes().as_slice()).bind(bytes).bind(path).bind(sealed)
-                    .bind(now.plus_seconds(HELD_SECONDS).millis()).execute(&mut **c).await.map(|_| ()))?;
+                this.keep(tx, id(customer)?, path, &body).await?;
                 Ok(true)
             }
             .boxed()
         });
         Ok(kept.await?)
+    }
+
+    /// Keeps a form until its sender has proved again who they are.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn hold_until_proved(&self, session: &Session, path: &str, body: &[u8]) -> Result<(), IdentityError> {
+        let (this, customer) = (self.clone(), session.scope.customer());
+        let (path, body) = (path.to_owned(), body.to_vec());
+        let kept = self.db.write(&AUTH, move |tx| async move { this.keep(tx, customer, path, &body).await }.boxed());
+        Ok(kept.await?)
+    }
+
+    async fn keep(&self, tx: &mut Tx, customer: Id<kind::Customer>, path: String, body: &[u8]) -> Result<(), DbError> {
+        const KEEP: &str =
+            "insert into held_form (id, customer_id, path, body, expires_at) values ($1, $2, $3, $4, $5)";
+        const ONE: &str = "delete from held_form where customer_id = $1";
+        let form: Id<kind::HeldForm> = random_id(&*self.random);
+        let sealed = self.sealer.seal(&place(customer, form), body);
+        let bytes = customer.as_bytes().as_slice();
+        on!(tx, c => sqlx::query(ONE).bind(bytes).execute(&mut **c).await.map(|_| ()))?;
+        on!(tx, c => sqlx::query(KEEP).bind(form.as_bytes().as_slice()).bind(bytes).bind(path).bind(sealed)
+            .bind(self.clock.now().plus_seconds(HELD_SECONDS).millis()).execute(&mut **c).await.map(|_| ()))?;
+        Ok(())
     }
 
     /// The form that was kept for this customer, until it is over or another one takes its place.

@@ -52,7 +52,7 @@ pub use recovery::RecoveryCodes;
 pub use seal::Sealer;
 pub use sign_in::{Factors, SignIn};
 pub use step::{Step, StepKind};
-pub use step_up::{Contact, Devices, FactorRight, Payout, Purpose, Security, StepUp, link};
+pub use step_up::{Contact, Desk, Devices, FactorRight, Payout, Proven, Purpose, Security, StepUp, link};
 pub use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 
 /// Why identity could not answer. What somebody did wrong is no error: it is in the answers.

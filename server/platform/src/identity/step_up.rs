@@ -10,13 +10,13 @@ use crate::{
     audit::{Action, Entry, Thing},
     db::{DbError, Tx},
     on,
-    scope::AUTH,
+    scope::{AUTH, Grant, Right},
     session::{Method, Session, SessionToken},
 };
 use futures::FutureExt as _;
 use guichet_types::{Id, kind};
 use sha2::{Digest as _, Sha256};
-use std::marker::PhantomData;
+use std::{marker::PhantomData, ops::Deref};
 
 /// Seconds for which a proof holds.
 const PROOF_SECONDS: i64 = 300;
@@ -36,6 +36,9 @@ pub enum Contact {}
 /// Ending sessions on other devices.
 #[derive(Clone, Copy, Debug)]
 pub enum Devices {}
+/// What somebody of the institution does that lets somebody in, hands out, cannot be taken back, or holds for every customer.
+#[derive(Clone, Copy, Debug)]
+pub enum Desk {}
 /// An amount that is to be paid to somebody.
 #[derive(Clone, Copy, Debug)]
 pub enum Payout {}
@@ -48,6 +51,9 @@ impl Purpose for Contact {
 }
 impl Purpose for Devices {
     const NAME: &'static str = "devices";
+}
+impl Purpose for Desk {
+    const NAME: &'static str = "desk";
 }
 impl Purpose for Payout {
     const NAME: &'static str = "payout";
@@ -76,6 +82,34 @@ impl StepUp<Security> {
     pub fn right(&self) -> FactorRight {
         let (customer, session) = (self.customer, Some(self.session));
         FactorRight { customer, session, step: None, browser: Browser::default() }
+    }
+}
+
+/// A right together with a fresh proof: what matters most takes this, so that it cannot be called with the right alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Proven<R: Right>(Grant<R>);
+
+impl<R: Right> Deref for Proven<R> {
+    type Target = Grant<R>;
+    fn deref(&self) -> &Grant<R> {
+        &self.0
+    }
+}
+
+impl StepUp<Desk> {
+    /// The right of whoever has given the proof; none for the right of another person.
+    #[must_use]
+    pub fn with<R: Right>(&self, grant: Grant<R>) -> Option<Proven<R>> {
+        (grant.who().as_bytes() == self.customer.as_bytes()).then_some(Proven(grant))
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl<R: Right> Grant<R> {
+    /// As if its owner had just proved who they are.
+    #[must_use]
+    pub const fn proven(self) -> Proven<R> {
+        Proven(self)
     }
 }
 
@@ -228,6 +262,19 @@ impl Identity {
         customer: Id<kind::Customer>,
     ) -> Result<(), DbError> {
         self.write_proof(tx, session, customer, P::NAME, None).await
+    }
+
+    /// As if whoever has this session had just proved who they are.
+    ///
+    /// # Errors
+    /// What the database says.
+    #[cfg(feature = "testing")]
+    pub async fn plant_proof<P: Purpose>(&self, session: &Session) -> Result<(), IdentityError> {
+        let (this, id, customer) = (self.clone(), session.id, session.scope.customer());
+        let kept = self
+            .db
+            .write(&AUTH, move |tx| async move { this.write_proof(tx, id, customer, P::NAME, None).await }.boxed());
+        Ok(kept.await?)
     }
 
     async fn write_proof(

@@ -1,12 +1,14 @@
 //! Secrets of webhooks that were added in the portal. They are sealed, and shown once, when they are made.
 
+use super::hand;
 use crate::{
     audit::Entry,
     db::{Db, DbError},
-    identity::Sealer,
+    identity::{Proven, Sealer},
     on,
     random::Random,
     scope::{Scope, operator},
+    staff::can,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::FutureExt as _;
@@ -23,7 +25,7 @@ fn place(key: &str) -> Vec<u8> {
 /// What the database says.
 pub async fn make(
     db: &Db,
-    scope: &impl Scope,
+    grant: &Proven<can::Sources>,
     sealer: &Sealer,
     random: &dyn Random,
     (key, at): (String, Timestamp),
@@ -35,7 +37,8 @@ pub async fn make(
     random.fill(&mut bytes);
     let secret = format!("whsec_{}", STANDARD.encode(bytes));
     let sealed = sealer.seal(&place(&key), secret.as_bytes());
-    let write = db.write(scope, move |tx| {
+    let scope = hand(grant);
+    let write = db.write(&scope, move |tx| {
         async move {
             on!(tx, c => sqlx::query(PUT).bind(&key).bind(sealed).bind(at.millis()).execute(&mut **c).await.map(|_| ()))?;
             tx.audit(entry);

@@ -183,9 +183,10 @@ on_both_databases! {
     async fn a_secret_is_shown_once_and_known_to_the_door_alone(world: World) {
         let sealer = Sealer::new(&[7; 32], world.random.clone());
         settings::add(&world.db, &operator(), "hook:core".to_owned(), SourceSettings::default(), (NOW, crate::audit::Entry::new(crate::audit::Action::SourceChanged, crate::audit::Actor::Operator, NOW))).await.unwrap();
+        let grant = world.proven("administrator").await;
         let make = || {
             let at = ("hook:core".to_owned(), NOW);
-            secret::make(&world.db, &OPERATOR, &sealer, &*world.random, at, entry(Action::SourceSecretMade))
+            secret::make(&world.db, &grant, &sealer, &*world.random, at, entry(Action::SourceSecretMade))
         };
         let first = make().await.unwrap();
         assert!(first.starts_with("whsec_") && first.len() > 40);

@@ -112,10 +112,10 @@ macro_rules! columns {
     };
 }
 
-/// Those of the list: no staff, of a filter ($1), with a text in name, number or address ($2).
+/// Those of the list: no staff, nobody who was erased, of a filter ($1), with a text in name, number or address ($2).
 macro_rules! of_list {
     () => {
-        " where not exists (select 1 from staff m where m.customer_id = c.id)
+        " where c.erased_at is null and not exists (select 1 from staff m where m.customer_id = c.id)
             and ($1 = 0 or $1 = 1 and c.disabled_at is not null
               or $1 = 2 and k.customer_id is not null and k.email_confirmed_at is null)
             and ($2 = '%' or lower(p.name) like $2 escape '\\' or p.name like $4 escape '\\' or lower(c.number) like $2 escape '\\'
@@ -139,7 +139,8 @@ pub async fn find_customers(
         "select count(*) from customer c join party p on p.id = c.party_id left join credential k on k.customer_id = c.id",
         of_list!()
     );
-    const OTHERS: &str = "select (select count(*) from customer c where c.disabled_at is not null
+    const OTHERS: &str =
+        "select (select count(*) from customer c where c.disabled_at is not null and c.erased_at is null
           and not exists (select 1 from staff m where m.customer_id = c.id)),
         (select count(*) from credential k where k.email_confirmed_at is null
           and not exists (select 1 from staff m where m.customer_id = k.customer_id))";
@@ -190,7 +191,7 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-/// A customer's file; none when there is no such customer, or it is somebody of the institution.
+/// A customer's file; none when there is no such customer, or no more, or it is somebody of the institution.
 ///
 /// # Errors
 /// What the database says.
@@ -200,8 +201,10 @@ pub async fn file_of(
     customer: Id<kind::Customer>,
     now: Timestamp,
 ) -> Result<Option<CustomerFile>, DbError> {
-    const FIND: &str =
-        concat!(columns!(), " where c.id = $1 and not exists (select 1 from staff m where m.customer_id = c.id)");
+    const FIND: &str = concat!(
+        columns!(),
+        " where c.id = $1 and c.erased_at is null and not exists (select 1 from staff m where m.customer_id = c.id)"
+    );
     const MORE: &str = "select c.since_day, (select count(*) from passkey where customer_id = $1),
           (select count(*) from authenticator where customer_id = $1),
           (select count(*) from session where customer_id = $1 and revoked_at is null and expires_at > $2),

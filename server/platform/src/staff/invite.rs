@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audit::{Action, Thing},
     db::{DbError, Tx},
-    identity::{Identity, IdentityError, NewActivation},
+    identity::{Identity, IdentityError, NewActivation, Proven},
     on,
     random::random_id,
     scope::{AUTH, FeedScope, Grant, StaffScope},
@@ -48,10 +48,10 @@ impl Identity {
     /// What the database says.
     pub async fn invite_person(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         person: NewPerson,
     ) -> Result<Option<Invitation>, IdentityError> {
-        self.add_person(Some(**grant), person).await
+        self.add_person(Some(***grant), person).await
     }
 
     /// The same by whoever sits at the machine, or sets the portal up.
@@ -128,10 +128,10 @@ impl Identity {
     /// What the database says.
     pub async fn invite_customer(
         &self,
-        grant: &Grant<can::Access>,
+        grant: &Proven<can::Access>,
         customer: Id<kind::Customer>,
     ) -> Result<Option<Invitation>, IdentityError> {
-        self.invite_again(**grant, customer, Kind::Customer).await
+        self.invite_again(***grant, customer, Kind::Customer).await
     }
 
     /// A new code for somebody of the institution. Where they have an access already and there is a second person, that one
@@ -141,7 +141,7 @@ impl Identity {
     /// What the database says.
     pub async fn invite_person_again(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         who: Id<kind::Staff>,
     ) -> Result<(Change, Option<Invitation>), IdentityError> {
         const FIND: &str = "select c.number, (select count(*) from credential k where k.customer_id = c.id)
@@ -162,7 +162,7 @@ impl Identity {
                 Ok((self.wish(grant, wish).await?, None))
             }
             _ => {
-                let made = self.invite_again(**grant, sign_in_of(who), Kind::Staff).await?;
+                let made = self.invite_again(***grant, sign_in_of(who), Kind::Staff).await?;
                 Ok((if made.is_some() { Change::Done } else { Change::Refused }, made))
             }
         }
@@ -197,7 +197,7 @@ impl Identity {
     /// What the database says.
     pub async fn switch_customer(
         &self,
-        grant: &Grant<can::Access>,
+        grant: &Proven<can::Access>,
         customer: Id<kind::Customer>,
         enabled: bool,
     ) -> Result<bool, IdentityError> {
@@ -205,7 +205,7 @@ impl Identity {
             "update customer set disabled_at = $2 where id = $1",
             "update customer set disabled_at = $2::bigint where id = $1",
         ];
-        let (this, scope, now) = (self.clone(), **grant, self.clock.now());
+        let (this, scope, now) = (self.clone(), ***grant, self.clock.now());
         let done = self.db.write(&AUTH, move |tx| {
             async move {
                 if number_of(tx, customer, Kind::Customer).await?.is_none() {

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     audit::{Action, Detail, Thing},
     db::{Db, DbError, Tx},
-    identity::{Identity, IdentityError},
+    identity::{Identity, IdentityError, Proven},
     on,
-    scope::{AUTH, Grant, StaffScope},
+    scope::{AUTH, StaffScope},
     staff::act,
 };
 use futures::FutureExt as _;
@@ -80,7 +80,7 @@ impl Identity {
     /// What the database says.
     pub async fn switch_person(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         who: Id<kind::Staff>,
         active: bool,
     ) -> Result<Change, IdentityError> {
@@ -91,7 +91,7 @@ impl Identity {
         if who == grant.who() {
             return Ok(Change::Refused);
         }
-        let (this, scope, now) = (self.clone(), **grant, self.clock.now());
+        let (this, scope, now) = (self.clone(), ***grant, self.clock.now());
         let key = who.as_bytes().to_vec();
         if active {
             let number = self.db.read(&AUTH, move |tx| {

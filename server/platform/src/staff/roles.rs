@@ -5,10 +5,10 @@ use super::{Capabilities, Capability, Invitation, act, can, id};
 use crate::{
     audit::{Action, Detail, Thing},
     db::{DbError, Dialect, Tx},
-    identity::{Identity, IdentityError},
+    identity::{Identity, IdentityError, Proven},
     on,
     random::random_id,
-    scope::{AUTH, Grant, StaffScope},
+    scope::{AUTH, StaffScope},
 };
 use futures::FutureExt as _;
 use guichet_types::{Id, Timestamp, kind};
@@ -208,7 +208,7 @@ impl Identity {
     /// What the database says.
     pub async fn change_role(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         number: &str,
         role: &str,
     ) -> Result<Change, IdentityError> {
@@ -222,7 +222,7 @@ impl Identity {
     /// What the database says.
     pub async fn change_capabilities(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         role: &str,
         capabilities: Capabilities,
     ) -> Result<Change, IdentityError> {
@@ -235,7 +235,7 @@ impl Identity {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn add_role(&self, grant: &Grant<can::Staff>, word: &str, name: &str) -> Result<bool, IdentityError> {
+    pub async fn add_role(&self, grant: &Proven<can::Staff>, word: &str, name: &str) -> Result<bool, IdentityError> {
         const ADD: &str = "insert into role (id, name, capabilities, changed_at) values ($1, $2, '', $3)
             on conflict (id) do nothing";
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -243,7 +243,7 @@ impl Identity {
         if word.is_empty() || word.len() > 30 || !word.chars().all(fits) || name.is_empty() || name.len() > 60 {
             return Ok(false);
         }
-        let (scope, now) = (**grant, self.clock.now());
+        let (scope, now) = (***grant, self.clock.now());
         let (word, name) = (word.to_owned(), name.to_owned());
         let added = self.db.write(&AUTH, move |tx| {
             async move {
@@ -259,8 +259,8 @@ impl Identity {
         Ok(added.await?)
     }
 
-    pub(super) async fn wish(&self, grant: &Grant<can::Staff>, wish: Wish) -> Result<Change, IdentityError> {
-        let (scope, now) = (**grant, self.clock.now());
+    pub(super) async fn wish(&self, grant: &Proven<can::Staff>, wish: Wish) -> Result<Change, IdentityError> {
+        let (scope, now) = (***grant, self.clock.now());
         let proposal: Id<kind::Proposal> = random_id(&*self.random);
         let done = self.db.write(&AUTH, move |tx| {
             async move {
@@ -291,7 +291,7 @@ impl Identity {
     /// What the database says.
     pub async fn decide(
         &self,
-        grant: &Grant<can::Staff>,
+        grant: &Proven<can::Staff>,
         proposal: Id<kind::Proposal>,
         accept: bool,
     ) -> Result<(Change, Option<Invitation>), IdentityError> {
@@ -299,7 +299,7 @@ impl Identity {
             "select kind, subject, value, proposed_by from staff_proposal where id = $1 and decided_at is null";
         const DECIDE: &str = "update staff_proposal set decided_by = $2, decided_at = $3, accepted = $4
             where id = $1 and decided_at is null";
-        let (scope, now) = (**grant, self.clock.now());
+        let (scope, now) = (***grant, self.clock.now());
         // Made before it is known whether it is asked for, so that no transaction waits for it.
         let (activation, hash) = self.new_activation().await?;
         let until = activation.until;

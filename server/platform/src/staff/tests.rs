@@ -3,7 +3,7 @@
 use super::{roles::Change, *};
 use crate::{
     db::DbError,
-    identity::{Browser, Identity, Profile, SignIn, StepKind},
+    identity::{Browser, Identity, Profile, Proven, SignIn, StepKind},
     on, on_both_databases,
     scope::{AUTH, Grant, Right, Scope as _, operator},
     session::{Session, SessionToken},
@@ -31,6 +31,10 @@ async fn signed_in(identity: &Identity, role: &str, name: &str) -> (SessionToken
 
 async fn session(identity: &Identity, token: &SessionToken) -> Option<Session> {
     identity.sessions.resolve(token).await.unwrap()
+}
+
+async fn sure<R: Right>(identity: &Identity, token: &SessionToken) -> Proven<R> {
+    grant(identity, token).await.unwrap().proven()
 }
 
 async fn grant<R: Right>(identity: &Identity, token: &SessionToken) -> Option<Grant<R>> {
@@ -69,7 +73,7 @@ on_both_databases! {
         let identity = world.identity(Profile::Insurer);
         let (first, first_number) = signed_in(&identity, "administrator", "Priya").await;
         let (_, agent) = signed_in(&identity, "agent", "Salim").await;
-        let one: Grant<can::Staff> = grant(&identity, &first).await.unwrap();
+        let one: Proven<can::Staff> = sure(&identity, &first).await;
         // Alone, it holds at once; but nobody shuts the last door behind themselves.
         assert_eq!(identity.change_role(&one, &agent, "lead").await.unwrap(), Change::Done);
         assert_eq!(identity.change_role(&one, &first_number, "agent").await.unwrap(), Change::Refused);
@@ -79,7 +83,7 @@ on_both_databases! {
         assert!(grant::<can::Staff>(&identity, &first).await.is_some(), "what was refused has changed nothing");
 
         let (second, _) = signed_in(&identity, "administrator", "Nadia").await;
-        let two: Grant<can::Staff> = grant(&identity, &second).await.unwrap();
+        let two: Proven<can::Staff> = sure(&identity, &second).await;
         assert_eq!(identity.change_role(&one, &agent, "agent").await.unwrap(), Change::Proposed);
         let scope = *one;
         let read = async || {
@@ -98,9 +102,9 @@ on_both_databases! {
         let identity = world.identity(Profile::Insurer);
         let (admin, _) = signed_in(&identity, "administrator", "Priya").await;
         let (agent, _) = signed_in(&identity, "lead", "Salim").await;
-        let one: Grant<can::Staff> = grant(&identity, &admin).await.unwrap();
+        let one: Proven<can::Staff> = sure(&identity, &admin).await;
         let other = session(&identity, &agent).await.unwrap().staff.unwrap().who();
-        let shut = async |grant: &Grant<can::Staff>, who| identity.switch_person(grant, who, false).await.unwrap();
+        let shut = async |grant: &Proven<can::Staff>, who| identity.switch_person(grant, who, false).await.unwrap();
         assert_eq!(shut(&one, one.who()).await, Change::Refused, "nobody shuts themselves out");
         assert_eq!(shut(&one, other).await, Change::Done);
         assert!(session(&identity, &agent).await.is_none());
@@ -110,8 +114,8 @@ on_both_databases! {
         let identity = world.identity(Profile::Insurer);
         let (first, _) = signed_in(&identity, "administrator", "Priya").await;
         let (second, _) = signed_in(&identity, "administrator", "Nadia").await;
-        let one: Grant<can::Staff> = grant(&identity, &first).await.unwrap();
-        let two: Grant<can::Staff> = grant(&identity, &second).await.unwrap();
+        let one: Proven<can::Staff> = sure(&identity, &first).await;
+        let two: Proven<can::Staff> = sure(&identity, &second).await;
         let scope = *one;
         let read = async || {
             let read = world.db.read(&scope, move |tx| async move { list_proposals(tx, &scope).await }.boxed());
@@ -142,8 +146,8 @@ on_both_databases! {
         let (first, _) = signed_in(&identity, "administrator", "Priya").await;
         let (second, _) = signed_in(&identity, "administrator", "Nadia").await;
         let (_, agent) = signed_in(&identity, "agent", "Salim").await;
-        let one: Grant<can::Staff> = grant(&identity, &first).await.unwrap();
-        let two: Grant<can::Staff> = grant(&identity, &second).await.unwrap();
+        let one: Proven<can::Staff> = sure(&identity, &first).await;
+        let two: Proven<can::Staff> = sure(&identity, &second).await;
         assert_eq!(identity.switch_person(&one, two.who(), false).await.unwrap(), Change::Done);
         // What was begun by somebody who is out by now does not happen.
         assert_eq!(identity.switch_person(&two, one.who(), false).await.unwrap(), Change::Refused);
@@ -157,7 +161,7 @@ on_both_databases! {
         let customer = crate::testing::customer(&world).await.customer();
         let (admin, _) = signed_in(&identity, "administrator", "Priya").await;
         let (agent, number) = signed_in(&identity, "agent", "Salim").await;
-        let staff: Grant<can::Staff> = grant(&identity, &admin).await.unwrap();
+        let staff: Proven<can::Staff> = sure(&identity, &admin).await;
         let looks: Grant<can::Customers> = grant(&identity, &agent).await.unwrap();
         let id = session(&identity, &agent).await.unwrap().id;
         identity.begin_support(&looks, id, customer, "complaint RQ-88213").await.unwrap().unwrap();
@@ -179,7 +183,7 @@ on_both_databases! {
         identity.sign_up("1", "1@mail.example", "a password for the tests alone").await.unwrap();
         let token = identity.sessions.begin_unproved("1").await.unwrap().unwrap();
         let (lead, _) = signed_in(&identity, "lead", "Nadia").await;
-        let access: Grant<can::Access> = grant(&identity, &lead).await.unwrap();
+        let access: Proven<can::Access> = sure(&identity, &lead).await;
         assert!(session(&identity, &token).await.is_some());
         assert!(identity.switch_customer(&access, customer, false).await.unwrap());
         assert!(session(&identity, &token).await.is_none());

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ui::{Desk, badge, icon, live_lamp, live_staff_page},
-    web::{Access, Fields, May, Problem, Routes, Services, Visitor, redirect_to},
+    web::{Access, Fields, May, Problem, Routes, Services, Sure, Visitor, redirect_to},
     words::Figures,
 };
 use axum::{
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Routes {
         .get("/admin/operations", OPERATE, get(page))
         .get("/admin/operations/live", OPERATE, get(watch))
         .post("/admin/operations/log", OPERATE, post(log))
+        .post("/admin/operations/sessions", OPERATE, post(end_sessions))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
@@ -53,7 +54,11 @@ async fn page(
     let told = said(
         visitor,
         query.said.as_deref(),
-        &[("log", "operations-said-log", true), ("filter", "operations-said-filter", false)],
+        &[
+            ("log", "operations-said-log", true),
+            ("filter", "operations-said-filter", false),
+            ("ended", "operations-said-ended", true),
+        ],
     );
     let live = live("/admin/operations/live", "/admin/operations");
     Ok(live_staff_page(visitor, Desk::Operations, &title.clone(), live, || {
@@ -69,6 +74,10 @@ async fn page(
                     <section class="panel" aria-labelledby="fa"><div class="panel__head"><h2 id="fa">{w.get("operations-now")}</h2></div>
                         <div class="panel__body"><dl class="kv" data-live="operations-facts">{facts(visitor, &figures, &services)}</dl></div></section>
                     {log_panel(visitor, &services)}
+                    <section class="panel" aria-labelledby="es"><div class="panel__head"><h2 id="es">{w.get("operations-sessions")}</h2></div>
+                        <form class="panel__body stack" method="post" action="/admin/operations/sessions">
+                            <p class="hint">{w.get("operations-sessions-hint")}</p>
+                            <button class="button button--danger">{icon(visitor, "log-out")}{w.get("operations-end-all")}</button></form></section>
                     <section class="panel" aria-labelledby="nt"><div class="panel__head"><h2 id="nt">{w.get("operations-notice")}</h2></div>
                         <div class="panel__body"><p class="small muted">{w.get("operations-notice-text")}</p></div></section>
                 </div>
@@ -192,6 +201,16 @@ fn log_panel(visitor: &Visitor, services: &Services) -> impl IntoView + use<> {
                 <p class="small">{w.get("operations-log-now")}" "<span class="ref">{now}</span></p>
                 <div class="cluster gap-2">{levels}</div><p class="hint">{w.get("operations-log-hint")}</p></form></section>
     }
+}
+
+/// `POST /admin/operations/sessions`: signs every customer out.
+async fn end_sessions(
+    State(services): State<Services>,
+    Sure { may, proven, .. }: Sure<can::Operate>,
+) -> Result<Response, Problem> {
+    let ended = services.identity.end_every_session(&proven).await;
+    ended.map_err(|error| Problem::of_identity(error, &may.who.visitor))?;
+    Ok(redirect_to("/admin/operations?said=ended"))
 }
 
 /// `POST /admin/operations/log`: until the program ends.

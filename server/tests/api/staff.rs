@@ -133,13 +133,13 @@ on_both_databases! {
 
     async fn what_lets_in_hands_out_or_holds_for_all_asks_who_it_is_first_and_loses_nothing(world: World) {
         /// What asks for a proof: all that lets somebody in, hands out, cannot be taken back, or holds for every customer.
-        const ASKS: [&str; 16] = [
+        const ASKS: [&str; 17] = [
             "/admin/people/customers/{customer}/invite", "/admin/people/customers/{customer}/switch",
             "/admin/people/customers/{customer}/export", "/admin/people/customers/{customer}/erase",
             "/admin/people/staff/invite", "/admin/people/staff/{person}/again", "/admin/people/staff/{person}/switch",
             "/admin/people/staff/{person}/role", "/admin/people/roles/add", "/admin/people/roles/{role}",
             "/admin/people/proposals/{proposal}", "/admin/releases/publish", "/admin/releases/{number}/back",
-            "/admin/sources/new", "/admin/sources/of/{source}", "/admin/sources/of/{source}/secret",
+            "/admin/operations/sessions", "/admin/sources/new", "/admin/sources/of/{source}", "/admin/sources/of/{source}/secret",
         ];
         let portal = Portal::new(world).await;
         let agent = portal.staff_unproved("agent").await;
@@ -173,6 +173,25 @@ on_both_databases! {
         portal.world.clock.advance_seconds(301);
         let late = portal.ask("POST", "/admin/people/staff/invite", &administrator, form).await;
         assert!(late.header("location").starts_with("/confirm?for=desk"), "{}", late.status);
+    }
+
+    async fn every_customer_is_signed_out_at_once_and_nobody_of_the_house(world: World) {
+        let portal = Portal::new(world).await;
+        let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
+        let (operator, agent) = (portal.staff("operator").await, portal.staff("agent").await);
+        let end = async {
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            portal.ask("POST", "/admin/operations/sessions", &operator, "").await
+        };
+        let (said, done) = tokio::join!(portal.listen("/live?after=0&page=accounts", &ines, 1_250), end);
+        assert_eq!(done.header("location"), "/admin/operations?said=ended");
+        assert!(said.contains("event: bye"), "an open page hears of it within a second: {said}");
+        for cookie in [&ines, &hugo] {
+            assert!(portal.get("/accounts", cookie).await.header("location").starts_with("/sign-in"));
+        }
+        assert_eq!(portal.get("/admin/operations", &operator).await.status, StatusCode::OK);
+        assert_eq!(portal.get("/admin/people", &agent).await.status, StatusCode::OK);
+        assert_eq!(portal.get("/accounts", &portal.sign_in("1").await).await.status, StatusCode::OK, "and may come in again");
     }
 
     async fn a_customers_file_shows_each_role_what_it_may_do(world: World) {

@@ -85,6 +85,7 @@ fn desk_act(path: &str, fields: &Fields) -> Option<&'static str> {
         ["people", "roles", _] => "house-save",
         ["people", "proposals", _] if fields.get("act") == "yes" => "people-agree",
         ["people", "proposals", _] => "people-decline",
+        ["operations", "sessions"] => "operations-end-all",
         ["sources", "new"] => "sources-add",
         ["sources", "of", _, "secret"] => "sources-secret-new",
         ["sources", "of", _] => "sources-save",

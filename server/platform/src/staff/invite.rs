@@ -7,7 +7,7 @@ use super::{
     sign_in_of,
 };
 use crate::{
-    audit::{Action, Thing},
+    audit::{Action, Detail, Thing},
     db::{DbError, Tx},
     identity::{Identity, IdentityError, NewActivation, Proven},
     on,
@@ -249,6 +249,47 @@ impl Identity {
             .boxed()
         });
         Ok(done.await?)
+    }
+
+    /// Ends every session of every customer, for when something is wrong with all of them. The institution's own people stay.
+    /// Gives back of how many customers.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end_every_session(&self, grant: &Proven<can::Operate>) -> Result<u64, IdentityError> {
+        const FIND: &str = "select distinct s.customer_id from session s
+            where s.revoked_at is null and s.expires_at > $1
+              and not exists (select 1 from staff m where m.customer_id = s.customer_id) limit 200";
+        let (scope, now, mut ended) = (***grant, self.clock.now(), 0);
+        loop {
+            // In small pieces, so that nobody who comes in again has to wait for all.
+            let this = self.clone();
+            let some = self.db.write(&AUTH, move |tx| {
+                async move {
+                    let rows: Vec<(Vec<u8>,)> =
+                        on!(tx, c => sqlx::query_as(FIND).bind(now.millis()).fetch_all(&mut **c).await)?;
+                    for (customer,) in &rows {
+                        this.sessions.end_all(tx, super::id(customer.clone())?, None).await?;
+                    }
+                    Ok::<_, DbError>(rows.len() as u64)
+                }
+                .boxed()
+            });
+            let some = some.await?;
+            ended += some;
+            if some < 200 {
+                break;
+            }
+        }
+        let noted = self.db.write(&AUTH, move |tx| {
+            async move {
+                tx.audit(act(Action::SessionEnded, &scope, now).detail(Detail::Count(ended)));
+                Ok::<_, DbError>(())
+            }
+            .boxed()
+        });
+        noted.await?;
+        Ok(ended)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     ui::{Desk, icon, staff_page},
-    web::Staff,
+    web::{Problem, Services, Staff},
 };
-use axum::response::Response;
-use guichet_platform::staff::Capability;
+use axum::{extract::State, response::Response};
+use guichet_platform::staff::{Capability, can, no_customer_yet};
 use leptos::prelude::*;
 
 /// A part: its address, icon, the keys of its name and of what it is for, and what it takes.
@@ -20,9 +20,16 @@ const PARTS: [Part; 6] = [
     ("/admin/operations", "sliders-horizontal", "nav-operations", "desk-operations", Capability::Operate),
 ];
 
-pub(super) async fn get(who: Staff) -> Response {
+pub(super) async fn get(State(services): State<Services>, who: Staff) -> Result<Response, Problem> {
     let visitor = &who.visitor;
     let w = visitor.words();
+    let goes_on = who.scope.grant::<can::Sources>().is_some() && no_customer_yet(&services.db).await?;
+    let goes_on = goes_on.then(|| {
+        view! {
+            <section class="panel panel--tint" aria-labelledby="go"><div class="panel__body stack"><h2 id="go">{w.get("setup-go-on")}</h2>
+                <p>{w.get("setup-rest")}</p><div class="cluster"><a class="button button--primary" href="/admin/start">{w.get("continue")}</a></div></div></section>
+        }
+    });
     let name = who.session.given_name.clone().unwrap_or_else(|| who.session.name.clone());
     let title = w.get("nav-desk");
     let greeting = w.with("desk-greeting", &[("name", &name)]);
@@ -35,13 +42,14 @@ pub(super) async fn get(who: Staff) -> Response {
         }
     });
     let parts = parts.collect_view();
-    staff_page(visitor, Desk::Home, &title, || {
+    Ok(staff_page(visitor, Desk::Home, &title, || {
         view! {
             <div class="page-head"><div><h1>{greeting}</h1><p class="muted">{w.get("desk-intro")}</p></div></div>
+            {goes_on}
             <section class="panel" aria-labelledby="parts">
                 <div class="panel__head"><h2 id="parts">{w.get("desk-parts")}</h2></div>
                 <div class="list">{parts}</div>
             </section>
         }
-    })
+    }))
 }

@@ -12,6 +12,7 @@ mod people;
 mod settings;
 pub mod setup;
 mod sources;
+mod start;
 
 use crate::web::{Access, Routes};
 use axum::routing::get;
@@ -27,4 +28,5 @@ pub fn routes() -> Routes {
         .and(audit::routes())
         .and(operations::routes())
         .and(setup::routes())
+        .and(start::routes())
 }

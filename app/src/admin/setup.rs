@@ -2,7 +2,8 @@
 //! whoever reads the machine's log sets the portal up, and nobody else.
 //!
 //! Three steps: the code; name, brand, modules and languages; the first administrator, who gets an activation code and goes on
-//! as everybody does, with an address, a password and a second factor. Then the door is shut for good.
+//! as everybody does, with an address, a password and a second factor. Then the door is shut for good, and the set-up goes on
+//! behind the first sign-in ([`super::start`]).
 
 use super::{
     parts::said,
@@ -150,11 +151,29 @@ fn nothing(visitor: &Visitor) -> Problem {
     Problem::new(Reason::NotFound, visitor)
 }
 
-/// Which of the three steps.
+/// A page of the set-up, with where in it one is.
 fn frame<V: IntoView + 'static>(visitor: &Visitor, step: usize, body: impl FnOnce() -> V) -> Response {
     let w = visitor.words();
     let title = w.get("setup-title");
-    let names = [w.get("setup-step-code"), w.get("setup-step-house"), w.get("setup-step-person")];
+    let steps = stepper(visitor, step);
+    public_page(visitor, &title.clone(), ui::Live::Not, || {
+        view! {
+            <div class="wrap section narrow stack gap-5"><h1>{title}</h1>{steps}{body()}</div>
+        }
+    })
+}
+
+/// The steps of the set-up; those from the fourth on are at the desk, behind the first sign-in ([`super::start`]).
+pub(super) fn stepper(visitor: &Visitor, step: usize) -> impl IntoView + use<> {
+    let w = visitor.words();
+    let names = [
+        w.get("setup-step-code"),
+        w.get("setup-step-house"),
+        w.get("setup-step-person"),
+        w.get("setup-step-source"),
+        w.get("setup-step-file"),
+        w.get("setup-step-look"),
+    ];
     let steps = names.into_iter().enumerate().map(|(index, name)| {
         let state = match index.cmp(&step) {
             std::cmp::Ordering::Less => "done",
@@ -164,11 +183,7 @@ fn frame<V: IntoView + 'static>(visitor: &Visitor, step: usize, body: impl FnOnc
         view! { <li data-state=state aria-current=(index == step).then_some("step")><b>{name}</b></li> }
     });
     let steps = steps.collect_view();
-    public_page(visitor, &title.clone(), ui::Live::Not, || {
-        view! {
-            <div class="wrap section narrow stack gap-5"><h1>{title}</h1><ol class="stepper">{steps}</ol>{body()}</div>
-        }
-    })
+    view! { <ol class="stepper">{steps}</ol> }
 }
 
 async fn begin(

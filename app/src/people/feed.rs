@@ -13,6 +13,7 @@ use guichet_platform::{
     password::is_activation_hash,
     scope::FeedScope,
     sources,
+    staff::{TRIAL, end_trial},
 };
 use guichet_types::{Currency, Date, Decimal, Iban, Id, Locale, Money, Timestamp, kind};
 use serde::Deserialize;
@@ -23,7 +24,7 @@ use std::{path::Path, sync::Arc};
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What numbers of the institution's people, and of customers who were erased, begin with.
-const RESERVED: [&str; 2] = ["S-", "erased-"];
+const RESERVED: [&str; 3] = ["S-", "erased-", TRIAL];
 
 /// The document.
 #[derive(Debug, Deserialize)]
@@ -203,6 +204,8 @@ async fn import(db: Db, scope: FeedScope, job: Job, clock: SharedClock) -> Resul
         let customers = customers.to_vec();
         db.write(&scope, move |tx| {
             async move {
+                // Whoever tried the portal out sees no customer.
+                end_trial(tx).await?;
                 for (at, customer) in customers.into_iter().enumerate() {
                     if !write(tx, customer, now).await? {
                         note_erased(tx, document, chunk * 500 + at, received_at).await?;

@@ -141,7 +141,31 @@ impl Portal {
         Self::build(world, MailTransport::None, Profile::Insurer, None).await
     }
 
+    /// The same before anybody has sent anything.
+    pub async fn empty(world: World) -> Self {
+        Self::bare(world, MailTransport::None, Profile::Insurer, Some(PaceBounds::HOUSE)).await
+    }
+
     async fn build(world: World, mail: MailTransport, profile: Profile, bounds: Option<PaceBounds>) -> Self {
+        let portal = Self::bare(world, mail, profile, bounds).await;
+        portal.send(&parties()).await;
+        for number in ["1", "2"] {
+            let email = format!("{number}@mail.example");
+            portal.services.identity.sign_up(number, &email, PASSWORD).await.unwrap();
+        }
+        portal.send(&statement(OWN[0], "INESSECRET")).await;
+        portal.send(&statement(OWN[1], "HUGOSECRET")).await;
+        portal.send(&statement(JOINT, "SHARED")).await;
+        for document in crate::portfolio::documents() {
+            portal.send(&document).await;
+        }
+        for (number, customer, secret) in PARCELS {
+            portal.send(&parcel(number, customer, secret)).await;
+        }
+        portal
+    }
+
+    async fn bare(world: World, mail: MailTransport, profile: Profile, bounds: Option<PaceBounds>) -> Self {
         let feeds = feeds(world.clock.clone());
         let metrics = Metrics::new(&*world.random);
         let inbox = {
@@ -191,22 +215,7 @@ impl Portal {
         let hooks = HookDoor::new(&config, inbox.clone(), world.clock.clone(), metrics.clone())
             .with_made(world.db.clone(), services.identity.sealer().clone());
         let router = router(services.clone(), hooks, world.folder(), metrics.clone());
-        let portal = Self { world, services, inbox, metrics, router };
-        portal.send(&parties()).await;
-        for number in ["1", "2"] {
-            let email = format!("{number}@mail.example");
-            portal.services.identity.sign_up(number, &email, PASSWORD).await.unwrap();
-        }
-        portal.send(&statement(OWN[0], "INESSECRET")).await;
-        portal.send(&statement(OWN[1], "HUGOSECRET")).await;
-        portal.send(&statement(JOINT, "SHARED")).await;
-        for document in crate::portfolio::documents() {
-            portal.send(&document).await;
-        }
-        for (number, customer, secret) in PARCELS {
-            portal.send(&parcel(number, customer, secret)).await;
-        }
-        portal
+        Self { world, services, inbox, metrics, router }
     }
 
     /// The same portal, with a set-up that can be opened.

@@ -1,7 +1,7 @@
 //! The institution's people: role by function by field, a brand that open pages follow, a look in a customer's place, and the
 //! first start.
 
-use crate::portal::Portal;
+use crate::portal::{OWN, Portal, parties, statement};
 use axum::http::StatusCode;
 use guichet::http::routes;
 use guichet_app::{
@@ -93,8 +93,8 @@ on_both_databases! {
                 Access::AnyStaff => None,
                 Access::Public | Access::Customer => continue,
             };
-            // Whose ending it is to say is tried below; a source has ids of its own, tried in its own tests.
-            if route.path == "/admin/support/end" || route.path.starts_with("/admin/sources") {
+            // What ends sessions is tried below; a source has ids of its own, tried in its own tests.
+            if ["/admin/support/end", "/admin/operations/sessions"].contains(&route.path) || route.path.starts_with("/admin/sources") {
                 continue;
             }
             let path = filled(route.path, &customer, &"0".repeat(32));
@@ -179,6 +179,10 @@ on_both_databases! {
         let portal = Portal::new(world).await;
         let (ines, hugo) = (portal.sign_in("1").await, portal.sign_in("2").await);
         let (operator, agent) = (portal.staff("operator").await, portal.staff("agent").await);
+        for other in [&agent, &ines] {
+            let refused = portal.ask("POST", "/admin/operations/sessions", other, "").await;
+            assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        }
         let end = async {
             tokio::time::sleep(std::time::Duration::from_millis(250)).await;
             portal.ask("POST", "/admin/operations/sessions", &operator, "").await
@@ -320,6 +324,43 @@ on_both_databases! {
         portal.world.clock.advance_seconds(4 * 3_600);
         let ines = portal.sign_in("1").await;
         assert!(!portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
+    }
+
+    async fn the_first_administrator_sees_a_test_file_as_a_customer_while_there_is_no_customer(world: World) {
+        let portal = Portal::empty(world).await;
+        let administrator = portal.staff("administrator").await;
+        assert!(portal.get("/admin", &administrator).await.body.contains("href=\"/admin/start\""));
+        let early = portal.ask("POST", "/admin/sources/new", &administrator, "start=1&kind=folder&key=..&name=Core").await;
+        assert_eq!(early.header("location"), "/admin/start?said=key");
+        let added = portal.ask("POST", "/admin/sources/new", &administrator, "start=1&kind=folder&key=core&name=Core").await;
+        assert_eq!(added.header("location"), "/admin/start");
+        let take = async |text: &str| {
+            let fields = [("source", "folder:core")];
+            portal.send_files("/admin/start/file", &administrator, &fields, &[("test.sta", text.as_bytes())]).await.body
+        };
+        let nothing = take("no statement").await;
+        assert!(nothing.contains("data-tone=\"critical\"") && !nothing.contains("/admin/start/look"), "{nothing}");
+        let read = take(&statement(OWN[0], "TESTENTRY")).await;
+        assert!(read.contains("data-tone=\"positive\"") && read.contains("/admin/start/look"), "{read}");
+        let look = portal.ask("POST", "/admin/start/look", &administrator, "").await;
+        assert_eq!(look.header("location"), "/overview");
+        let account = portal.links("/accounts", &administrator, "/accounts/").await.remove(0);
+        let page = portal.get(&account, &administrator).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("TESTENTRY"), "{}", page.body);
+        // It changes nothing and gives nothing out, as every look in a customer's place.
+        assert_eq!(portal.ask("POST", "/claims/report/begin", &administrator, "").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(portal.ask("POST", "/admin/support/end", &administrator, "").await.header("location"), "/admin");
+        // The first customer ends it, and nobody sees with it what a customer holds.
+        portal.ask("POST", "/admin/start/look", &administrator, "").await;
+        portal.send(&parties()).await;
+        assert!(!portal.get("/accounts", &administrator).await.body.contains(&account), "taken away at once");
+        assert_eq!(portal.get(&account, &administrator).await.status, StatusCode::NOT_FOUND);
+        portal.ask("POST", "/admin/support/end", &administrator, "").await;
+        assert_eq!(portal.get("/admin/start", &administrator).await.header("location"), "/admin");
+        assert_eq!(portal.ask("POST", "/admin/start/look", &administrator, "").await.header("location"), "/admin");
+        assert!(!portal.get("/admin", &administrator).await.body.contains("/admin/start"));
+        let stolen = portal.inbox.offer("folder:core", "x", br#"{"guichet": "parties/1", "customers": [{"number": "TRIAL-1", "name": "X", "since": "2020-01-01"}]}"#.to_vec()).await.unwrap();
+        assert_eq!(stolen.outcome.class, "reject", "its number is nobody else's");
     }
 
     async fn the_first_start_is_for_whoever_has_the_code_that_was_printed(world: World) {

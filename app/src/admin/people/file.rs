@@ -193,7 +193,10 @@ pub(super) async fn end_look(State(services): State<Services>, visitor: Visitor)
     let session = visitor.session.clone().ok_or_else(|| missing(&visitor))?;
     let support = session.support.clone().ok_or_else(|| missing(&visitor))?;
     services.identity.end_support(&session).await.map_err(|error| Problem::of_identity(error, &visitor))?;
-    Ok(redirect_to(&format!("/admin/people/customers/{}", support.customer)))
+    // Whoever tried the portal out has no list of customers to go back to.
+    let looks_up = session.staff.is_some_and(|staff| staff.grant::<can::Customers>().is_some());
+    let back = if looks_up { format!("/admin/people/customers/{}", support.customer) } else { "/admin".to_owned() };
+    Ok(redirect_to(&back))
 }
 
 /// `POST /admin/people/customers/{customer}/invite`: a new code, shown once.

@@ -69,19 +69,21 @@ pub(super) async fn add(
     State(services): State<Services>,
     Sure { may, proven, fields }: Sure,
 ) -> Result<Response, Problem> {
+    // From the set-up one goes back to it.
+    let form = if fields.has("start") { "/admin/start" } else { "/admin/sources/new" };
     let name = fields.get("key").trim();
     if !is_name(name) {
-        return Ok(redirect_to("/admin/sources/new?said=key"));
+        return Ok(redirect_to(&format!("{form}?said=key")));
     }
     let Some(settings) = connector::read_settings(&fields, &SourceSettings::default()) else {
-        return Ok(redirect_to("/admin/sources/new?said=form"));
+        return Ok(redirect_to(&format!("{form}?said=form")));
     };
     let is_hook = fields.get("kind") == "hook";
     let key = if is_hook { hook_key(name) } else { folder_key(name) };
     let (scope, now) = (hand(&may.grant), services.clock.now());
     let entry = may.who.act(Action::SourceChanged);
     if !sources::add(&services.db, &scope, key.clone(), settings, (now, entry)).await? {
-        return Ok(redirect_to("/admin/sources/new?said=known"));
+        return Ok(redirect_to(&format!("{form}?said=known")));
     }
     if is_hook {
         let entry = may.who.act(Action::SourceSecretMade);
@@ -93,5 +95,5 @@ pub(super) async fn add(
     if let Err(error) = services.inbox.make_folder(name).await {
         tracing::error!(%error, "The folder of a new source could not be made");
     }
-    Ok(redirect_to(&format!("{}?said=added", source_href(&key))))
+    Ok(if fields.has("start") { redirect_to(form) } else { redirect_to(&format!("{}?said=added", source_href(&key))) })
 }

@@ -12,7 +12,7 @@ mod document;
 mod dry_run;
 mod list;
 mod mapping;
-mod parts;
+pub(super) mod parts;
 mod piece;
 
 use crate::web::{Access, Routes};

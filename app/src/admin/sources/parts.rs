@@ -9,7 +9,7 @@ use guichet_platform::sources::{Carries, Health, Source, documents::Document};
 use leptos::prelude::*;
 
 /// The name of a source for people: what an operator called it, else what it is.
-pub(super) fn source_name(w: Words, source: &Source) -> String {
+pub(in crate::admin) fn source_name(w: Words, source: &Source) -> String {
     match source.settings.name.as_deref().filter(|name| !name.is_empty()) {
         Some(name) => name.to_owned(),
         None => key_name(w, &source.key),
@@ -110,7 +110,12 @@ pub(super) fn crumbs(w: Words, here: String) -> impl IntoView + use<> {
 }
 
 /// A field with its label.
-pub(super) fn field(id: &'static str, label: String, value: String, hint: Option<String>) -> impl IntoView + use<> {
+pub(in crate::admin) fn field(
+    id: &'static str,
+    label: String,
+    value: String,
+    hint: Option<String>,
+) -> impl IntoView + use<> {
     let described = hint.is_some().then(|| format!("{id}-hint"));
     view! {
         <div class="field"><label for=id>{label}</label>
@@ -120,7 +125,7 @@ pub(super) fn field(id: &'static str, label: String, value: String, hint: Option
 }
 
 /// A choice of one.
-pub(super) fn choice(
+pub(in crate::admin) fn choice(
     id: &'static str,
     label: String,
     now: &str,

@@ -1,7 +1,7 @@
 //! Browsers that customers sign in from: told from others so that strangers cannot lock their owner out, and so that the
 //! owner hears of a new one.
 
-use super::{Browser, Entered, Identity, Notice, Security, id};
+use super::{Browser, Desk, Entered, Identity, Notice, Security, id};
 use crate::{
     db::{DbError, Tx},
     on,
@@ -87,6 +87,11 @@ impl Identity {
         if method == Method::PasswordAndRecovery {
             // Whoever had to use a recovery code has lost a factor: they may add another one at once.
             self.prove_now::<Security>(tx, id, customer).await?;
+        }
+        let both = !matches!(method, Method::Password | Method::PasswordOnTrusted);
+        if both && crate::staff::is_staff(tx, customer).await? {
+            // They have just shown all that there is to show.
+            self.prove_now::<Desk>(tx, id, customer).await?;
         }
         Ok(Entered { session, device: token, customer })
     }

@@ -261,7 +261,7 @@ impl Identity {
         session: Id<kind::Session>,
         customer: Id<kind::Customer>,
     ) -> Result<(), DbError> {
-        self.write_proof(tx, session, customer, P::NAME, None).await
+        self.put_proof(tx, session, customer, P::NAME, None).await
     }
 
     /// As if whoever has this session had just proved who they are.
@@ -285,12 +285,24 @@ impl Identity {
         purpose: &str,
         linked: Option<Vec<u8>>,
     ) -> Result<(), DbError> {
+        self.put_proof(tx, session, customer, purpose, linked).await?;
+        tx.audit(Entry::by_customer(Action::StepupPassed, customer, self.clock.now()).about(Thing::Session, session));
+        Ok(())
+    }
+
+    async fn put_proof(
+        &self,
+        tx: &mut Tx,
+        session: Id<kind::Session>,
+        customer: Id<kind::Customer>,
+        purpose: &str,
+        linked: Option<Vec<u8>>,
+    ) -> Result<(), DbError> {
         const KEEP: &str = "insert into step_up (session_id, purpose, linked, customer_id, proved_at)
             values ($1, $2, $3, $4, $5) on conflict (session_id, purpose) do update
             set linked = excluded.linked, proved_at = excluded.proved_at";
         on!(tx, c => sqlx::query(KEEP).bind(session.as_bytes().as_slice()).bind(purpose).bind(linked)
             .bind(customer.as_bytes().as_slice()).bind(self.clock.now().millis()).execute(&mut **c).await.map(|_| ()))?;
-        tx.audit(Entry::by_customer(Action::StepupPassed, customer, self.clock.now()).about(Thing::Session, session));
         Ok(())
     }
 

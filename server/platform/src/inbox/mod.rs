@@ -225,6 +225,17 @@ impl Inbox {
         self.keep(source, &taken, name_of(file)).await
     }
 
+    /// Takes bytes that somebody of the institution offers in the browser, as if they had come from the source.
+    ///
+    /// # Errors
+    /// What the file system, the database or the feed says.
+    pub async fn offer(&self, source: &str, name: &str, bytes: Vec<u8>) -> Result<Imported, InboxError> {
+        let _turn = self.raw.turn().await?;
+        let offered = self.raw.set_down(bytes).await?;
+        let taken = self.raw.move_in(source, &offered).await?;
+        self.keep(source, &taken, name.to_owned()).await
+    }
+
     /// What a run before this one left: files that were taken and not kept, documents that were kept and not applied.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod support;
 #[cfg(all(test, feature = "testing"))]
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests;
+mod trial;
 
 use crate::{
     audit::{Action, Actor, Entry},
@@ -29,6 +30,7 @@ pub(crate) use people::{is_staff, seen};
 pub use roles::{Change, Proposal, ProposalKind, Role, list_proposals, list_roles};
 pub(crate) use support::support_of;
 pub use support::{SUPPORT_MINUTES, Support, SupportRow, list_support};
+pub use trial::{TRIAL, end_trial, no_customer_yet};
 
 /// The rights, as types: `Grant<can::Customers>`.
 pub mod can {

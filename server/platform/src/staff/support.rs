@@ -8,7 +8,7 @@ use crate::{
     identity::{Identity, IdentityError},
     on,
     random::random_id,
-    scope::{AUTH, CustomerScope, Grant},
+    scope::{AUTH, CustomerScope, Grant, StaffScope},
     session::Session,
 };
 use futures::FutureExt as _;
@@ -56,14 +56,25 @@ impl Identity {
         customer: Id<kind::Customer>,
         reason: &str,
     ) -> Result<Option<Support>, IdentityError> {
-        const FIND: &str = "select count(*) from customer where id = $1";
-        const ADD: &str = "insert into support_view (id, session_id, staff_id, customer_id, reason, begun_at, ends_at)
-            values ($1, $2, $3, $4, $5, $6, $7)";
         let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
         if !REASON.contains(&reason.chars().count()) {
             return Ok(None);
         }
-        let (scope, now) = (**grant, self.clock.now());
+        self.look(**grant, session, customer, reason).await
+    }
+
+    /// Looks in a customer's place, for a reason that fits.
+    pub(super) async fn look(
+        &self,
+        scope: StaffScope,
+        session: Id<kind::Session>,
+        customer: Id<kind::Customer>,
+        reason: String,
+    ) -> Result<Option<Support>, IdentityError> {
+        const FIND: &str = "select count(*) from customer where id = $1";
+        const ADD: &str = "insert into support_view (id, session_id, staff_id, customer_id, reason, begun_at, ends_at)
+            values ($1, $2, $3, $4, $5, $6, $7)";
+        let now = self.clock.now();
         let support =
             Support { id: random_id(&*self.random), customer, reason, ends_at: now.plus_seconds(SUPPORT_MINUTES * 60) };
         let begun = self.db.write(&AUTH, move |tx| {

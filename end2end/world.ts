@@ -49,6 +49,12 @@ export class World {
     };
   }
 
+  /** Starts a server that nobody has sent anything to. */
+  async startEmpty(): Promise<void> {
+    mkdirSync(this.inbox, { recursive: true });
+    await this.begin();
+  }
+
   /** Makes the customers and their accounts, and starts the server. */
   async start(): Promise<void> {
     mkdirSync(this.inbox, { recursive: true });

@@ -33,11 +33,11 @@ async function invited(role: string, name: string): Promise<[string, string]> {
   return [/Number\s+(\S+)/.exec(told)?.[1] ?? '', /Activation code\s+(\S+)/.exec(told)?.[1] ?? ''];
 }
 
-test('the first administrator sets the portal up, and every page of the desk is right', async ({ page, scripts }) => {
+test('the first administrator sets the portal up, tries a file as a customer, and every page of the desk is right', async ({ page, scripts }) => {
   test.setTimeout(150_000);
   // Another test of this file may have let somebody in already; a fresh house has its door open.
   const fresh = new World(18_780 + test.info().workerIndex);
-  await fresh.start();
+  await fresh.startEmpty();
   const before = house;
   house = fresh;
   try {
@@ -64,6 +64,27 @@ test('the first administrator sets the portal up, and every page of the desk is 
     await comeIn(page, number, activation, 'priya@bank.example');
     const gone = await page.request.get(`${fresh.url}/setup`);
     expect(gone.status()).toBe(404);
+    // The second half: a first source, a test file, and a look at it as a customer.
+    await page.getByRole('link', { name: 'Continue' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Set up the portal');
+    await looksRight(page, scripts);
+    await fits(page);
+    await page.getByLabel('Key', { exact: true }).fill('core');
+    await page.getByLabel('Name', { exact: true }).fill('Core banking');
+    await page.getByRole('button', { name: 'Add connector' }).click();
+    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'test.sta', mimeType: 'text/plain',
+      buffer: Buffer.from(statement(INES.own, day(1), 1, 241_873, [{ cents: -1_250, name: 'Boulangerie Osmont', text: 'Card', ref: 'T1', day: day(1) }])) });
+    await page.getByRole('button', { name: 'Take it in' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Accepted' })).toBeVisible();
+    await looksRight(page, scripts);
+    await fits(page);
+    await page.getByRole('button', { name: 'Look as a customer' }).click();
+    await page.goto(`${fresh.url}/accounts`);
+    await expect(page.getByText('2,406.23')).not.toHaveCount(0);
+    await looksRight(page, scripts);
+    await fits(page);
+    await page.getByRole('button', { name: 'Stop looking' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Good day');
     for (const path of ['', '/brand', '/texts?q=good', '/notices', '/releases', '/releases/draft', '/releases/1',
       '/people/staff', '/audit', '/audit/verify', '/operations']) {
       await page.goto(`${fresh.url}/admin${path}`);

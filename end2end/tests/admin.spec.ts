@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { appCode } from '../authenticator';
 import { expect, fits, looksRight, signIn, test, watch } from '../fixtures';
+import { day, statement } from '../bank';
 import { INES, PASSWORD, World } from '../world';
 
 let house: World;
@@ -69,7 +70,7 @@ test('the first administrator sets the portal up, tries a file as a customer, an
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Set up the portal');
     await looksRight(page, scripts);
     await fits(page);
-    await page.getByLabel('Key', { exact: true }).fill('core');
+    await page.getByLabel('Short name').fill('core');
     await page.getByLabel('Name', { exact: true }).fill('Core banking');
     await page.getByRole('button', { name: 'Add connector' }).click();
     await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'test.sta', mimeType: 'text/plain',

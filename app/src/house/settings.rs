@@ -238,6 +238,12 @@ pub struct Notice {
     /// Only on the pages of one module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
+    /// Only on the pages of what one back office brings: which it is, by the key of its connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// With a back office: the modules of what it brings. None of them are all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modules: Vec<String>,
     /// From this instant on, in milliseconds since 1970-01-01 UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<i64>,
@@ -252,8 +258,12 @@ impl Notice {
     /// Whether it is to be shown now, on a page of this module.
     #[must_use]
     pub fn holds(&self, now: Timestamp, module: Option<Module>) -> bool {
-        let here = self.module.as_deref().is_none_or(|word| module.is_some_and(|module| module.word() == word));
-        here && self.from.is_none_or(|from| now.millis() >= from) && self.until.is_none_or(|until| now.millis() < until)
+        let is = |word: &str| module.is_some_and(|module| module.word() == word);
+        let here = self.module.as_deref().is_none_or(is);
+        let brought = self.modules.is_empty() || self.modules.iter().any(|word| is(word));
+        here && brought
+            && self.from.is_none_or(|from| now.millis() >= from)
+            && self.until.is_none_or(|until| now.millis() < until)
     }
 
     /// What it says to a reader.

@@ -326,6 +326,27 @@ on_both_databases! {
         assert!(!portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
     }
 
+    async fn the_outage_of_a_back_office_is_told_on_the_pages_of_what_it_brings(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff("administrator").await;
+        let added = "kind=folder&key=claims-core&name=Claims+core&carries=claims&carries=parcels";
+        portal.ask("POST", "/admin/sources/new", &administrator, added).await;
+        let connector = portal.get("/admin/sources/of/folder:claims-core", &administrator).await.body;
+        assert!(connector.contains("/admin/notices?to=folder%3Aclaims-core"), "{connector}");
+        let page = portal.get("/admin/notices?to=folder%3Aclaims-core", &administrator).await.body;
+        assert!(page.contains("Claims core") && page.contains("selected"), "{page}");
+        let form = "tone=warning&module=source%3Afolder%3Aclaims-core&text-en=Claims+are+an+hour+behind";
+        portal.ask("POST", "/admin/notices/save", &administrator, form).await;
+        portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
+        let ines = portal.sign_in("1").await;
+        for (page, told) in [("/claims", true), ("/policies", true), ("/parcels", true), ("/accounts", false), ("/portfolio", false)] {
+            let page_said = portal.get(page, &ines).await.body;
+            assert_eq!(page_said.contains("Claims are an hour behind"), told, "{page}");
+        }
+        let page = portal.get("/admin/notices", &administrator).await.body;
+        assert!(page.contains("Claims core"), "{page}");
+    }
+
     async fn the_first_administrator_sees_a_test_file_as_a_customer_while_there_is_no_customer(world: World) {
         let portal = Portal::empty(world).await;
         let administrator = portal.staff("administrator").await;

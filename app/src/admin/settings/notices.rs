@@ -1,7 +1,8 @@
 //! `GET /admin/notices`: what everybody is to know for a while; of an outage, of something planned.
 
-use super::{brand::Said, head, house_tabs, work};
+use super::{head, house_tabs, work};
 use crate::{
+    admin::sources::parts::source_name,
     house::{Module, Notice, Tone, store},
     ui::{Desk, badge, staff_page},
     web::{Fields, May, Problem, Services, Visitor, redirect_to},
@@ -11,23 +12,30 @@ use axum::{
     extract::{Query, State},
     response::Response,
 };
-use guichet_platform::staff::can;
+use guichet_platform::{
+    sources::{self, Carries, Source},
+    staff::can,
+};
 use guichet_types::{Locale, Timestamp};
 use jiff::{civil::DateTime, tz::TimeZone};
 use leptos::prelude::*;
 
+/// What the choice of a back office begins with; a module is a word alone.
+const OFFICE: &str = "source:";
+
 pub(super) async fn get(
     State(services): State<Services>,
     may: May<can::Configure>,
-    Query(query): Query<Said>,
+    Query(query): Query<NoticesQuery>,
 ) -> Result<Response, Problem> {
     let work = work(&services, &may).await?;
     let visitor = &may.who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("nav-house");
     let empty = work.settings.notices.is_empty();
+    let offices = offices(&services, &may).await?;
     let rows = work.settings.notices.iter().enumerate();
-    let rows = rows.map(|(index, notice)| row(visitor, &figures, index, notice)).collect_view();
+    let rows = rows.map(|(index, notice)| row(visitor, &figures, (index, notice), &offices)).collect_view();
     let languages = work.settings.languages.clone();
     Ok(staff_page(visitor, Desk::House, &title.clone(), || {
         view! {
@@ -37,10 +45,45 @@ pub(super) async fn get(
                 <section class="panel col-7" aria-labelledby="no"><div class="panel__head"><h2 id="no">{w.get("house-tab-notices")}</h2></div>
                     {empty.then(|| view! { <p class="panel__body muted">{w.get("house-notices-none")}</p> })}
                     <div class="list">{rows}</div></section>
-                <div class="col-5">{form(visitor, &languages)}</div>
+                <div class="col-5">{form(visitor, &languages, &offices, &query.to)}</div>
             </div>
         }
     }))
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct NoticesQuery {
+    said: Option<String>,
+    /// The connector whose outage is to be told.
+    to: String,
+}
+
+/// The back offices that a notice can be about, for whoever may look after them.
+async fn offices(services: &Services, may: &May<can::Configure>) -> Result<Vec<Source>, Problem> {
+    match may.who.scope.grant::<can::Sources>() {
+        Some(grant) => Ok(sources::list(&services.db, &sources::hand(&grant)).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The modules of what a back office brings; none when it does not say, or brings who the customers are.
+fn brings(source: &Source) -> Vec<String> {
+    let carries = &source.settings.carries;
+    if carries.contains(&Carries::People) {
+        return Vec::new();
+    }
+    let module = |one: &Carries| match one {
+        Carries::Accounts => Some(Module::Accounts),
+        Carries::Portfolio | Carries::Prices => Some(Module::Portfolio),
+        Carries::Parcels => Some(Module::Parcels),
+        Carries::Claims => Some(Module::Claims),
+        Carries::People => None,
+    };
+    let mut words: Vec<String> = carries.iter().filter_map(module).map(|module| module.word().to_owned()).collect();
+    words.sort();
+    words.dedup();
+    words
 }
 
 fn tone_name(visitor: &Visitor, tone: Tone) -> String {
@@ -62,10 +105,19 @@ fn module_name(visitor: &Visitor, module: Module) -> String {
     }
 }
 
-fn row(visitor: &Visitor, figures: &Figures, index: usize, notice: &Notice) -> impl IntoView + use<> {
+fn row(
+    visitor: &Visitor,
+    figures: &Figures,
+    (index, notice): (usize, &Notice),
+    offices: &[Source],
+) -> impl IntoView + use<> {
     let w = visitor.words();
+    let office = notice.source.as_ref().map(|key| {
+        offices.iter().find(|office| office.key == *key).map_or_else(|| key.clone(), |office| source_name(w, office))
+    });
     let module = notice.module.as_deref().and_then(|word| Module::ALL.into_iter().find(|one| one.word() == word));
     let place = module.map_or_else(|| w.get("house-everywhere"), |module| module_name(visitor, module));
+    let place = office.unwrap_or(place);
     let edge = |at: Option<i64>, key: String| at.map_or(key, |at| figures.moment(Timestamp(at)));
     let span = w.with(
         "house-from-until",
@@ -83,11 +135,16 @@ fn row(visitor: &Visitor, figures: &Figures, index: usize, notice: &Notice) -> i
     }
 }
 
-fn form(visitor: &Visitor, languages: &[Locale]) -> impl IntoView + use<> {
+fn form(visitor: &Visitor, languages: &[Locale], offices: &[Source], about: &str) -> impl IntoView + use<> {
     let w = visitor.words();
     let tones = Tone::ALL.map(|tone| view! { <option value=tone.word()>{tone_name(visitor, tone)}</option> });
     let modules =
         Module::ALL.map(|module| view! { <option value=module.word()>{module_name(visitor, module)}</option> });
+    let offices = offices.iter().map(|office| {
+        let value = format!("{OFFICE}{}", office.key);
+        view! { <option value=value selected=office.key == about>{source_name(w, office)}</option> }
+    });
+    let offices = offices.collect_view();
     let texts = languages.iter().map(|locale| {
         let id = format!("text-{}", locale.tag());
         view! {
@@ -103,7 +160,8 @@ fn form(visitor: &Visitor, languages: &[Locale]) -> impl IntoView + use<> {
                     <div class="select"><select class="input" id="tone" name="tone">{tones}</select></div></div>
                 <div class="field"><label for="module">{w.get("house-where")}</label>
                     <div class="select"><select class="input" id="module" name="module">
-                        <option value="">{w.get("house-everywhere")}</option>{modules}</select></div></div>
+                        <option value="">{w.get("house-everywhere")}</option>{modules}
+                        <optgroup label=w.get("house-back-offices")>{offices}</optgroup></select></div></div>
                 {texts}
                 <div class="field"><label for="from">{w.get("house-from")}</label>
                     <input class="input" id="from" name="from" r#type="datetime-local"/></div>
@@ -137,12 +195,16 @@ pub(super) async fn save(
             let text = fields.get(&format!("text-{}", locale.tag())).trim().to_owned();
             (!text.is_empty()).then_some((locale, text))
         });
+        let key = fields.get("module").strip_prefix(OFFICE).unwrap_or_default();
+        let office = offices(&services, &may).await?.into_iter().find(|office| office.key == key);
         let notice = Notice {
             tone: Tone::ALL.into_iter().find(|tone| tone.word() == fields.get("tone")).unwrap_or(Tone::Info),
             module: Module::ALL
                 .into_iter()
                 .find(|one| one.word() == fields.get("module"))
                 .map(|one| one.word().to_owned()),
+            modules: office.as_ref().map(brings).unwrap_or_default(),
+            source: office.map(|office| office.key),
             from: moment(fields.get("from"), zone),
             until: moment(fields.get("until"), zone),
             text: text.collect(),

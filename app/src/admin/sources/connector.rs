@@ -13,7 +13,7 @@ use crate::{
         live::{Glance, Watched, html, live, open, text},
         parts::said,
     },
-    ui::{Desk, Live, icon, live_lamp, live_staff_page},
+    ui::{Desk, Live, encode, icon, live_lamp, live_staff_page},
     web::{Fields, Problem, Reason, Services, Visitor, redirect_to},
     words::{Figures, Words},
 };
@@ -106,6 +106,10 @@ pub(super) async fn show(
     let sheet = Sheet::read(services, &hand(&may.grant), key).await?;
     let sheet = sheet.ok_or_else(|| Problem::new(Reason::NotFound, &may.who.visitor))?;
     let visitor = &may.who.visitor;
+    let tell = may.who.scope.grant::<can::Configure>().map(|_| {
+        let w = visitor.words();
+        view! { <a class="button button--sm" href=format!("/admin/notices?to={}", encode(key))>{icon(visitor, "send")}{w.get("sources-tell")}</a> }
+    });
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let title = source_name(w, &sheet.source);
     let told = said(
@@ -133,7 +137,7 @@ pub(super) async fn show(
                         <div class="panel__body stack"><p>{w.get("sources-secret-once")}</p><pre class="ref scroll">{secret}</pre></div></section>
                 })}
                 <div class="grid"><div class="col-7 stack">
-                    <section class="panel" aria-labelledby="now"><div class="panel__head"><h2 id="now">{w.get("sources-now-title")}</h2>{pause(visitor, &sheet.source)}</div>
+                    <section class="panel" aria-labelledby="now"><div class="panel__head"><h2 id="now">{w.get("sources-now-title")}</h2><div class="cluster gap-2">{tell}{pause(visitor, &sheet.source)}</div></div>
                         <div class="panel__body"><dl class="kv">
                             <div><dt>{w.get("sources-lag")}</dt><dd data-live="source-lag">{sheet.lag(w, &figures)}</dd></div>
                             <div><dt>{w.get("sources-fresh")}</dt><dd data-live="source-fresh">{sheet.fresh(w, &figures)}</dd></div>

@@ -117,6 +117,7 @@ house-tone-info = Gut zu wissen
 house-tone-warning = Langsam oder geplant
 house-tone-critical = Funktioniert nicht
 house-where = Wo
+house-back-offices = Backoffices
 house-everywhere = Auf jeder Seite
 house-from = Von
 house-until = Bis

@@ -117,6 +117,7 @@ house-tone-info = Good to know
 house-tone-warning = Slow or planned
 house-tone-critical = Does not work
 house-where = Where
+house-back-offices = Back offices
 house-everywhere = On every page
 house-from = From
 house-until = Until

@@ -117,6 +117,7 @@ house-tone-info = Bon à savoir
 house-tone-warning = Lent ou prévu
 house-tone-critical = Ne fonctionne pas
 house-where = Où
+house-back-offices = Back-offices
 house-everywhere = Sur chaque page
 house-from = Du
 house-until = Au

@@ -22,7 +22,7 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::{db::DbError, random::random_id};
+use guichet_platform::{db::DbError, random::random_id, sources::Carries};
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
 
@@ -67,6 +67,7 @@ pub(super) async fn claim(
     let number = page.claim.head.number.clone();
     let token: Id<kind::Letter> = random_id(&*services.random);
     let key = |what: &str| format!("{what}:{id}");
+    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         let full = query.full.is_some().then(|| alert(visitor, Some("critical"), "circle-alert", w.get("claims-full")));
         view! {
@@ -75,6 +76,7 @@ pub(super) async fn claim(
                     <li aria-current="page" data-live=key("claim-number")>{number}</li></ol>
                 <h1 data-live=key("claim-title")>{heading}</h1><p class="muted">{about(visitor, &figures, &page)}</p></div>
                 {live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div class="stack">
                 <section class="panel slip" aria-label=w.get("claims-progress") data-live=key("claim-slip")>
                     {slip(visitor, &figures, &page)}

@@ -9,11 +9,12 @@ use crate::{
     },
     ui::{Place, app_page, badge, icon, live_lamp},
     web::{Problem, Services, SignedIn, Visitor},
+    whence,
     words::Figures,
 };
 use axum::{extract::State as Extract, response::Response};
 use futures::FutureExt as _;
-use guichet_platform::db::DbError;
+use guichet_platform::{db::DbError, sources::Carries};
 use leptos::prelude::*;
 
 pub(super) async fn list(Extract(services): Extract<Services>, who: SignedIn) -> Result<Response, Problem> {
@@ -34,9 +35,11 @@ pub(super) async fn list(Extract(services): Extract<Services>, who: SignedIn) ->
     let w = visitor.words();
     let title = w.get("nav-claims");
     let heading = title.clone();
+    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         view! {
             <div class="page-head"><h1>{heading}</h1>{live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div class="stack">
                 {tabs(visitor, false)}
                 <div class="cluster"><a class="button button--primary" href="/claims/report">

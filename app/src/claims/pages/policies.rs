@@ -8,11 +8,12 @@ use crate::{
     claims::store::{self, Policy},
     ui::{Place, app_page, badge, icon, live_lamp},
     web::{Problem, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign},
 };
 use axum::{extract::State, response::Response};
 use futures::FutureExt as _;
-use guichet_platform::db::DbError;
+use guichet_platform::{db::DbError, sources::Carries};
 use leptos::prelude::*;
 
 pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
@@ -31,6 +32,7 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("claims-policies");
     let heading = title.clone();
+    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         let body = if policies.is_empty() {
             view! {
@@ -44,6 +46,7 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
         };
         view! {
             <div class="page-head"><h1>{heading.clone()}</h1>{live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div class="stack">{tabs(visitor, true)}<section class="panel" aria-label=heading>{body}</section></div>
         }
     }))

@@ -11,6 +11,7 @@ use crate::{
     },
     ui::{Place, app_page, badge, icon, live_lamp, money},
     web::{Problem, Reason, Services, SignedIn, Visitor},
+    whence,
     words::{Figures, Sign},
 };
 use axum::{
@@ -18,7 +19,7 @@ use axum::{
     response::Response,
 };
 use futures::FutureExt as _;
-use guichet_platform::db::DbError;
+use guichet_platform::{db::DbError, sources::Carries};
 use guichet_types::{Id, kind};
 use leptos::prelude::*;
 
@@ -47,12 +48,14 @@ pub(super) async fn policy(
     let w = visitor.words();
     let title = policy_title(w, &policy.head);
     let heading = title.clone();
+    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         view! {
             <div class="page-head"><div>
                 <ol class="crumbs"><li><a href="/policies">{w.get("claims-policies")}</a></li>
                     <li aria-current="page">{policy.head.number.clone()}</li></ol>
                 <h1>{heading}</h1></div>{live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div data-live=format!("policy:{id}")>{policy_body(visitor, &figures, &policy, &claims)}</div>
         }
     }))

@@ -12,6 +12,7 @@ use crate::{
     },
     ui::{Place, alert, app_page, icon, live_lamp},
     web::{Problem, Reason, Services, SignedIn, Visitor, redirect_to},
+    whence,
     words::Figures,
 };
 use axum::{
@@ -28,6 +29,7 @@ use guichet_platform::{
     audit::{Action, Thing},
     db::DbError,
     scope::PublicScope,
+    sources::Carries,
 };
 use guichet_types::{Id, TrackingNumber, kind};
 use leptos::prelude::*;
@@ -59,6 +61,7 @@ async fn list_page(
     fault: Option<Fault>,
 ) -> Result<Response, Problem> {
     let (parcels, live) = read_list(services, who).await?;
+    let late = whence::late_now(services, who, &[Carries::Parcels]).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let title = w.get("nav-parcels");
@@ -66,6 +69,7 @@ async fn list_page(
     Ok(app_page(visitor, Place::Parcels, &title, Some(live), || {
         view! {
             <div class="page-head"><h1>{heading}</h1>{live_lamp(visitor)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div class="grid">
                 <section class="panel col-7" aria-label=w.get("nav-parcels") data-live="parcels">
                     {items(visitor, &figures, &parcels)}</section>

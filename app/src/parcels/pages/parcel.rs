@@ -21,6 +21,7 @@ use guichet_platform::{
     db::{DbError, Tx},
     random::random_id,
     scope::CustomerScope,
+    sources::Carries,
 };
 use guichet_types::{Decimal, Id, Timestamp, kind};
 use leptos::prelude::*;
@@ -100,6 +101,7 @@ pub(super) async fn parcel_page(
     let visitor = &who.visitor;
     let (page, origin) = read.await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let (w, figures) = (visitor.words(), visitor.figures(services));
+    let late = whence::late_now(services, who, &[Carries::Parcels]).await?;
     let form: Id<()> = random_id(&*services.random);
     let parcel = &page.parcel;
     let name = title(w, parcel);
@@ -111,6 +113,7 @@ pub(super) async fn parcel_page(
                 <ol class="crumbs"><li><a href="/parcels">{w.get("nav-parcels")}</a></li>
                     <li aria-current="page">{parcel.grouped()}</li></ol>
                 <h1>{heading}</h1></div>{list::remove_button(visitor, parcel)}</div>
+            {whence::late_note(visitor, &figures, late)}
             <div class="grid">
                 <div class="col-7 stack">
                     <section class="panel slip" aria-label=w.get("status")>

@@ -1,6 +1,7 @@
 # Sources and connectors
 
 sources-intro = Woher die Daten des Portals kommen und wie frisch sie sind
+sources-tell = Kunden benachrichtigen
 sources-add = Anschluss hinzufügen
 sources-mappings = Tabellenzuordnungen
 sources-dry-run = Probelauf

@@ -1,6 +1,7 @@
 # Sources and connectors
 
 sources-intro = Where the portal’s data comes from, and how fresh it is
+sources-tell = Tell the customers
 sources-add = Add connector
 sources-mappings = Table mappings
 sources-dry-run = Dry run

@@ -1,6 +1,7 @@
 # Sources and connectors
 
 sources-intro = D’où viennent les données du portail, et leur fraîcheur
+sources-tell = Prévenir les clients
 sources-add = Ajouter un connecteur
 sources-mappings = Correspondances de tableaux
 sources-dry-run = Essai à blanc

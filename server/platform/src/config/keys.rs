@@ -361,8 +361,9 @@ pub(super) const KEYS: [Key; 73] = [
         "ca_file",
         Text(is_path_or_nothing),
         "\"\"",
-        "A certificate in PEM that the server's may be signed with, beside those that the system trusts.",
-        "a file, or nothing",
+        "The certificates, in PEM, of the authorities that may sign the server's. They take the place of those that the system \
+         trusts: no other counts.",
+        "a file, or nothing for those of the system",
     ),
     key(
         "mail",

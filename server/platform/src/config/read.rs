@@ -297,6 +297,10 @@ impl Reading {
                 self.problems.push(format!("password.{key}: the file holds fewer than {PEPPER_BYTES} bytes"));
             }
         }
+        let begin = b"-----BEGIN CERTIFICATE-----";
+        if authority.as_ref().is_some_and(|pem| !pem.expose().windows(begin.len()).any(|bytes| bytes == begin)) {
+            self.problems.push("mail.ca_file: the file holds no certificate in PEM".to_owned());
+        }
         let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
         Secrets {
             database_password: text.map(Secret::new),

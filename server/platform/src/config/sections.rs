@@ -156,7 +156,7 @@ pub struct Mail {
     /// The file with its password.
     #[serde(deserialize_with = "optional")]
     pub password_file: Option<PathBuf>,
-    /// The file with a certificate to trust beside the system's.
+    /// The file with the authorities to trust in place of the system's.
     #[serde(deserialize_with = "optional")]
     pub ca_file: Option<PathBuf>,
     /// The name that letters come from, as written; empty means the institution's.

@@ -184,6 +184,12 @@ fn letters_need_a_server_that_is_told_nothing_in_the_clear() {
     {
         assert_eq!(problems(&format!("[mail]\n{wrong}\n"), &[]).len(), 1, "{wrong}");
     }
+    // An authority that is none would leave nobody to trust.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    std::fs::write(&file, "not a certificate\n").unwrap();
+    let found = problems(&format!("{smtp}ca_file = '{}'\n", file.display()), &[]);
+    assert_eq!(found, ["mail.ca_file: the file holds no certificate in PEM"]);
 }
 
 #[test]

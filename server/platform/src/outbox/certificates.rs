@@ -3,7 +3,7 @@
 use super::post::Poster;
 use crate::{
     config::Secret,
-    testing::tls::{Flaw, Peer, Speaks},
+    testing::tls::{self, Flaw, Peer, Speaks},
 };
 use guichet_types::Timestamp;
 
@@ -35,4 +35,18 @@ async fn what_this_system_does_not_trust_gets_nothing() {
     let secret = Secret::new(SECRET.to_owned());
     let outcome = Poster::new().unwrap().post(&address, &secret, "msg_1", Timestamp(0), "{}").await;
     assert!(peer.heard() == 0 && outcome.is_err(), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_house_whose_own_authorities_stand_for_the_systems_posts_to_no_other() {
+    let test = "outbox::certificates::a_house_whose_own_authorities_stand_for_the_systems_posts_to_no_other";
+    let Some(system) = tls::with_a_system_of_its_own(test) else { return };
+    for own in [true, false] {
+        let peer = Peer::start(Speaks::Https, Flaw::None).await;
+        std::fs::write(&system, if own { peer.authority.clone() } else { tls::another_authority() }).unwrap();
+        let address = format!("https://localhost:{}/guichet", peer.port).parse().unwrap();
+        let secret = Secret::new(SECRET.to_owned());
+        let outcome = Poster::new().unwrap().post(&address, &secret, "msg_1", Timestamp(0), "{}").await;
+        assert_eq!((peer.heard() > 100, outcome.is_ok()), (own, own), "{outcome:?}");
+    }
 }

@@ -4,6 +4,8 @@
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use std::{
     net::Ipv4Addr,
+    path::PathBuf,
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -53,6 +55,27 @@ pub(crate) enum Speaks {
     Postgres,
     /// PostgreSQL that has no TLS.
     PlainPostgres,
+}
+
+/// Runs the test of this name once more in a process of its own, for which a file holds all authorities that the system trusts.
+/// There the file is given back, to be filled before anything is connected to; the test that asked for it has nothing more to do.
+pub(crate) fn with_a_system_of_its_own(test: &str) -> Option<PathBuf> {
+    if let Some(file) = std::env::var_os("GUICHET_TEST_SYSTEM") {
+        return Some(file.into());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("system.pem");
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", test, "--nocapture"]).env("SSL_CERT_FILE", &file).env("GUICHET_TEST_SYSTEM", &file);
+    let output = again.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    None
+}
+
+/// An authority that has signed nothing, in PEM.
+pub(crate) fn another_authority() -> String {
+    authority().pem()
 }
 
 /// A running server.

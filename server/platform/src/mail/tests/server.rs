@@ -9,7 +9,7 @@ use crate::{
     mail::SmtpOptions,
     on_both_databases,
     outbox::backoff_seconds,
-    testing::{self, customer},
+    testing::{self, customer, tls},
 };
 use std::{
     collections::BTreeSet,
@@ -138,6 +138,37 @@ async fn a_certificate_that_does_not_hold_gets_nothing() {
         let (row, said, _) = sent_to(Manner { tls, ..GOOD }, |options| options.authority = None).await;
         assert_eq!((row, said.len()), (state("failed", 1, Some("tls"), true), 0), "nobody's signature, {tls}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_an_authority_trusts_no_other_not_even_those_of_the_system() {
+    let test = "mail::tests::server::who_names_an_authority_trusts_no_other_not_even_those_of_the_system";
+    let Some(system) = tls::with_a_system_of_its_own(test) else { return };
+    for way in ["starttls", "tls"] {
+        // The system trusts the server's authority; what the portal trusts is `named`.
+        let sent = async |named: Option<String>| {
+            let trusting = |options: &mut SmtpOptions| {
+                std::fs::write(&system, options.authority.take().unwrap()).unwrap();
+                options.authority = named.map(String::into_bytes);
+            };
+            let (row, said, _) = sent_to(Manner { tls: way, ..GOOD }, trusting).await;
+            (row, said.len())
+        };
+        assert_eq!(sent(None).await.0, state("sent", 1, None, false), "of the system, {way}");
+        let refused = (state("failed", 1, Some("tls"), true), 0);
+        assert_eq!(sent(Some(tls::another_authority())).await, refused, "of the system and not named, {way}");
+        let two = tls::another_authority() + &tls::another_authority();
+        assert_eq!(sent(Some(two)).await, refused, "two are named, {way}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_authority_of_the_file_is_trusted() {
+    let several = |options: &mut SmtpOptions| {
+        let own = String::from_utf8(options.authority.take().unwrap()).unwrap();
+        options.authority = Some((tls::another_authority() + &own).into_bytes());
+    };
+    assert_eq!(sent_to(GOOD, several).await.0, state("sent", 1, None, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]

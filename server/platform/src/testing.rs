@@ -186,6 +186,13 @@ pub async fn postgres_of(readers: u32) -> Option<World> {
     Some(world(|_| DbOptions { readers, schema: Some(schema), ..DbOptions::at(url) }, 2 + number).await)
 }
 
+/// Says that a test is left out on this machine, and what it needs.
+#[cfg(test)]
+#[expect(clippy::print_stderr, reason = "who runs the tests is to read it")]
+pub(crate) fn left_out(what: &str, package: &str) {
+    eprintln!("LEFT OUT: there is no {what} here; install the package {package}");
+}
+
 /// A customer, for what belongs to one.
 #[cfg(test)]
 pub(crate) async fn customer(world: &World) -> crate::scope::CustomerScope {

@@ -11,6 +11,7 @@ mod campaign;
 mod canary;
 mod claims;
 mod fields;
+mod framing;
 mod harvest;
 mod hooks;
 mod killed;

@@ -2,11 +2,12 @@
 //!
 //! `axum::serve` sets no timer, so one slow client holds a connection for ever and a shutdown never ends. This loop gives
 //! every connection a deadline for the head of a request and for idling (`connection`), for a body that drips and for a
-//! reader that does not read (`slow`); it bounds how many there are, in all and from one network (`limits`); and it drains:
-//! no new connection, `GOAWAY` or `connection: close` on the open ones, what is under way may finish, and what has not
-//! finished in time is cut.
+//! reader that does not read (`slow`); it refuses a request that leaves unclear where it ends (`framing`); it bounds how many
+//! connections there are, in all and from one network (`limits`); and it drains: no new connection, `GOAWAY` or
+//! `connection: close` on the open ones, what is under way may finish, and what has not finished in time is cut.
 
 mod connection;
+mod framing;
 mod limits;
 mod overload;
 mod peer;

@@ -1,6 +1,6 @@
 //! Patience has an end: for a body that drips in, and for a client that does not take what it asked for.
 
-use super::connection::Watch;
+use super::{connection::Watch, framing::Framing};
 use axum::{
     BoxError,
     body::{Bytes, HttpBody},
@@ -83,25 +83,36 @@ impl Stall {
     }
 }
 
-/// A socket that tells the watch when something comes in, and that does not wait for ever to get something out.
+/// A socket that tells the watch when something comes in, that ends where a request becomes unclear, and that does not wait for
+/// ever to get something out.
 pub(super) struct Watched {
     stream: TcpStream,
     watch: Watch,
+    framing: Framing,
     stall: Stall,
 }
 
 impl Watched {
     pub(super) const fn new(stream: TcpStream, watch: Watch, patience: Duration) -> Self {
-        Self { stream, watch, stall: Stall::new(patience) }
+        Self { stream, watch, framing: Framing::new(), stall: Stall::new(patience) }
     }
 }
 
 impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.framing.is_over() {
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
             self.watch.heard();
+        }
+        if let Some(at) = self.framing.follow(&buffer.filled()[before..]) {
+            tracing::debug!("A request is refused, because it is unclear where it ends");
+            // Nothing in a head or in the frame of a chunk may be nought.
+            buffer.filled_mut()[before + at] = 0;
+            buffer.set_filled(before + at + 1);
         }
         Poll::Ready(Ok(()))
     }

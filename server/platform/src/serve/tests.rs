@@ -1,5 +1,7 @@
 //! Good clients and bad ones, over real sockets. Deadlines are short, so that the bad ones do not hold up the tests either.
 
+mod smuggling;
+
 use super::*;
 use axum::{
     Extension,

@@ -8,5 +8,5 @@ mod cached;
 mod cross;
 mod crowd;
 mod cut_off;
-mod same_instant;
+pub mod same_instant;
 mod times;

@@ -3,7 +3,10 @@
 //! `part/` holds what is on its way; a file there goes away with its request. What is kept lies under `ab/abcd…`, a name that
 //! says nothing of it and cannot be guessed; it gets there by a rename after its bytes are on the disk.
 
-use crate::random::{SharedRandom, token};
+use crate::{
+    random::{SharedRandom, token},
+    scanner::{ScanError, Scanner, Verdict},
+};
 use bytes::Bytes;
 use futures::Stream;
 use sha2::{Digest, Sha256};
@@ -29,6 +32,7 @@ pub struct FileStore {
     root: PathBuf,
     random: SharedRandom,
     checks: Arc<Semaphore>,
+    scanner: Option<Scanner>,
 }
 
 /// A file that is kept.
@@ -46,7 +50,23 @@ impl FileStore {
     /// A store in this folder, which is made when it is first needed.
     #[must_use]
     pub fn new(root: &Path, random: SharedRandom) -> Self {
-        Self { root: root.to_owned(), random, checks: Arc::new(Semaphore::new(CHECKS)) }
+        Self { root: root.to_owned(), random, checks: Arc::new(Semaphore::new(CHECKS)), scanner: None }
+    }
+
+    /// The same, with every file looked through by a scanner.
+    #[must_use]
+    pub fn with_scanner(self, scanner: Option<Scanner>) -> Self {
+        Self { scanner, ..self }
+    }
+
+    /// What the scanner says of what has come. Where there is none, everything is clean.
+    ///
+    /// # Errors
+    /// When there is no verdict.
+    pub async fn scan(&self, incoming: &mut Incoming) -> Result<Verdict, ScanError> {
+        let Some(scanner) = &self.scanner else { return Ok(Verdict::Clean) };
+        incoming.file.flush().await?;
+        scanner.scan(fs::File::open(&incoming.path).await?).await
     }
 
     /// Sixty-four random hexadecimal digits.

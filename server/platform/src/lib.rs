@@ -22,6 +22,7 @@ pub mod owner;
 pub mod password;
 pub mod privacy;
 pub mod random;
+pub mod scanner;
 pub mod scope;
 pub mod serve;
 pub mod session;

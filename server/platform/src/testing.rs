@@ -1,5 +1,6 @@
 //! A database for a test, on SQLite and on PostgreSQL, and the parts that a test passes in: time and randomness.
 
+pub mod clamd;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod tls;

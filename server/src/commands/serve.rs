@@ -61,7 +61,8 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         origin: config.server.public_origin.as_str().into(),
         closing: stop.clone(),
         downloads: Arc::new(tokio::sync::Semaphore::new(8)),
-        files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone()),
+        files: FileStore::new(&config.data.dir.join("uploads"), parts.random.clone())
+            .with_scanner(config.uploads.scanner()),
         mail: config.mail.transport,
         streams: Streams::new(
             StreamLimits {

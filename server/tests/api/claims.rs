@@ -9,6 +9,7 @@ use guichet_platform::{
     outbox::{Courier, Destination, Route},
     scope::operator,
     telemetry::Metrics,
+    testing::clamd::{Clamd, EICAR, Manner},
 };
 
 /// A file that a customer may send: a PDF that only shows something.
@@ -321,6 +322,45 @@ on_both_databases! {
         assert_eq!(portal.get(&link, "").await.status, StatusCode::NOT_FOUND);
         let hugo = portal.sign_in("2").await;
         assert_eq!(portal.get(&mine, &hugo).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_file_that_the_scanner_has_not_found_clean_is_not_taken(world: World) {
+        const KEPT: &str = "select count(*) from claim_upload where stored is not null";
+        const INFECTED: &str = "select count(*) from claim_upload where refused = 'infected' and stored is null and sha256 is null";
+        const NOT_SCANNED: &str = "select count(*) from claim_upload where refused = 'not_scanned' and stored is null";
+        let portal = Portal::new(world).await;
+        insure(&portal).await;
+        let ines = portal.sign_in("1").await;
+        let claim = claims(&portal, &ines).await.remove(0);
+        let door = format!("{claim}/uploads");
+        // Down, hanging, hanging up, full, or of another mind: then a good file waits as well.
+        let mut portal = portal.with_scanner("127.0.0.1:1".parse().unwrap());
+        for manner in [Manner::Hangs, Manner::HangsUp, Manner::HangsUpAtOnce, Manner::Says("stream: OK\n"), Manner::Says("PONG\0")] {
+            portal.send_files(&door, &ines, &[], &[("good.pdf", PDF)]).await;
+            portal = portal.with_scanner(Clamd::start(manner).await.address());
+        }
+        portal.send_files(&door, &ines, &[], &[("good.pdf", PDF)]).await;
+        assert_eq!((portal.count(NOT_SCANNED).await, portal.count(KEPT).await), (6, 0));
+        assert!(portal.get(&claim, &ines).await.body.contains("could not be checked for viruses just now"));
+
+        let clamd = Clamd::start(Manner::Good).await;
+        let portal = portal.with_scanner(clamd.address());
+        let hidden = [PDF, b"% ", EICAR.as_bytes(), b"\n%%EOF\n"].concat();
+        let files: [(&str, &[u8]); 3] = [("eicar.pdf", EICAR.as_bytes()), ("hidden.pdf", &hidden), ("good.pdf", PDF)];
+        assert_eq!(portal.send_files(&door, &ines, &[], &files).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(clamd.scanned(), [EICAR.len(), hidden.len(), PDF.len()]);
+        assert_eq!((portal.count(INFECTED).await, portal.count(KEPT).await), (2, 1));
+        assert_eq!(portal.count("select count(*) from audit where action = 'file.uploaded' and detail = 'reason=infected'").await, 2);
+        assert_eq!(portal.count("select count(*) from outbox").await, 1, "the insurer hears of the clean one");
+        for (language, words) in [("en", "It contains a virus"), ("fr", "Il contient un virus"), ("de", "Sie enthält ein Virus")] {
+            portal.ask("POST", "/api/display", &ines, &format!("locale={language}&back=%2Foverview")).await;
+            assert!(portal.get(&claim, &ines).await.body.contains(words), "{language}");
+        }
+        // On the disk there is the clean one and nothing else.
+        let uploads = portal.world.folder().join("uploads");
+        let folders = std::fs::read_dir(&uploads).unwrap().map(|folder| folder.unwrap().path());
+        let found: Vec<Vec<u8>> = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+        assert_eq!(found, [PDF]);
     }
 
     async fn what_is_not_taken_says_why_and_is_not_kept(world: World) {

@@ -22,6 +22,7 @@ use guichet_platform::{
     identity::Profile,
     inbox::Inbox,
     on,
+    scanner::{Scanner, ScannerAddress},
     scope::operator,
     telemetry::Metrics,
     testing::World,
@@ -221,6 +222,16 @@ impl Portal {
     /// The same portal, with a set-up that can be opened.
     pub fn with_door(mut self, door: guichet_app::admin::setup::Door) -> Self {
         self.services.setup = door;
+        let hooks =
+            HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
+        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
+        self
+    }
+
+    /// The same portal, with the files of customers looked through there.
+    pub fn with_scanner(mut self, address: ScannerAddress) -> Self {
+        let scanner = Scanner::new(address, Duration::from_secs(1));
+        self.services.files = self.services.files.with_scanner(Some(scanner));
         let hooks =
             HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
         self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());

@@ -5,8 +5,8 @@ use crate::{
     claims::{
         store::{self, NewUpload, Usage},
         upload::{
-            self, MAX_CLAIM_BYTES, MAX_CLAIM_FILES, MAX_CUSTOMER_BYTES, MAX_CUSTOMER_FILES, MAX_FILE_BYTES, Refused,
-            clean_name,
+            self, Clean, MAX_CLAIM_BYTES, MAX_CLAIM_FILES, MAX_CUSTOMER_BYTES, MAX_CUSTOMER_FILES, MAX_FILE_BYTES,
+            Refused, clean_name,
         },
     },
     web::{Problem, Reason, Services, SignedIn},
@@ -15,9 +15,10 @@ use axum::extract::{Multipart, multipart::Field};
 use futures::FutureExt as _;
 use guichet_platform::{
     audit::{Action, Detail, Outcome, Thing},
-    files::Kept,
+    files::{Incoming, Kept},
     outbox::{self, Destination},
     random::random_id,
+    scanner::Verdict,
 };
 use guichet_types::{Id, kind};
 use serde_json::json;
@@ -74,13 +75,8 @@ async fn take(services: &Services, who: &SignedIn, target: Target, mut field: Fi
         // A form that was sent without a file.
         return Ok(true);
     }
-    let checked = if size > MAX_FILE_BYTES {
-        Err(Refused::TooLarge)
-    } else {
-        let _turn = services.files.check_turn().await;
-        let bytes = incoming.read().await.map_err(Problem::fault)?;
-        tokio::task::spawn_blocking(move || upload::check(bytes)).await.unwrap_or(Err(Refused::Damaged))
-    };
+    let checked =
+        if size > MAX_FILE_BYTES { Err(Refused::TooLarge) } else { look_into(services, &mut incoming).await? };
     drop(incoming);
     let file = match checked {
         Ok(clean) => {
@@ -105,6 +101,24 @@ async fn take(services: &Services, who: &SignedIn, target: Target, mut field: Fi
             }
         }
     }
+}
+
+/// Has a file looked through by the scanner, and only then opened.
+async fn look_into(services: &Services, incoming: &mut Incoming) -> Result<Result<Clean, Refused>, Problem> {
+    match services.files.scan(incoming).await {
+        Ok(Verdict::Clean) => {}
+        Ok(Verdict::Infected(found)) => {
+            tracing::warn!(found, "A file that a customer sent is infected and was not taken");
+            return Ok(Err(Refused::Infected));
+        }
+        Err(error) => {
+            tracing::error!(%error, "A file that a customer sent could not be looked through and was not taken");
+            return Ok(Err(Refused::NotScanned));
+        }
+    }
+    let _turn = services.files.check_turn().await;
+    let bytes = incoming.read().await.map_err(Problem::fault)?;
+    Ok(tokio::task::spawn_blocking(move || upload::check(bytes)).await.unwrap_or(Err(Refused::Damaged)))
 }
 
 /// Whether so many more bytes have room.

@@ -121,6 +121,8 @@ pub(super) fn refused_text(w: Words, refused: Option<Refused>) -> String {
         Some(Refused::Encrypted) => w.get("claims-refused-encrypted"),
         Some(Refused::TooManyPixels) => w.get("claims-refused-too-many-pixels"),
         Some(Refused::NoRoom) => w.get("claims-refused-no-room"),
+        Some(Refused::Infected) => w.get("claims-refused-infected"),
+        Some(Refused::NotScanned) => w.get("claims-refused-not-scanned"),
         Some(Refused::Damaged) | None => w.get("claims-refused-damaged"),
     }
 }

@@ -40,11 +40,15 @@ pub enum Refused {
     Damaged,
     /// There is no room left for the claim or the customer.
     NoRoom,
+    /// The scanner has found something in it.
+    Infected,
+    /// The scanner did not say whether it is clean.
+    NotScanned,
 }
 
 impl Refused {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Empty,
         Self::TooLarge,
         Self::UnknownType,
@@ -53,6 +57,8 @@ impl Refused {
         Self::TooManyPixels,
         Self::Damaged,
         Self::NoRoom,
+        Self::Infected,
+        Self::NotScanned,
     ];
 
     /// The database's word.
@@ -67,6 +73,8 @@ impl Refused {
             Self::TooManyPixels => "too_many_pixels",
             Self::Damaged => "damaged",
             Self::NoRoom => "no_room",
+            Self::Infected => "infected",
+            Self::NotScanned => "not_scanned",
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     identity::Profile,
+    scanner::ScannerAddress,
     serve::{Cidr, ForwardedHeader},
     telemetry,
 };
@@ -60,12 +61,13 @@ impl Key {
 }
 
 /// The sections in their order, with what they are for.
-pub(super) const SECTIONS: [(&str, &str); 13] = [
+pub(super) const SECTIONS: [(&str, &str); 14] = [
     ("institution", "Who runs the portal."),
     ("server", "Where and how the portal answers."),
     ("database", "Where the records are."),
     ("data", "Files and the back office's inbox."),
     ("hooks", "What the back office sends by webhook, signed as Standard Webhooks 1.0 says."),
+    ("uploads", "Files that customers send."),
     ("outbox", "Where what customers do goes to: signed webhooks, or files."),
     ("mail", "Letters to customers by e-mail."),
     ("session", "Whose rules hold for signing in, and how long a customer stays signed in."),
@@ -93,7 +95,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 73] = [
+pub(super) const KEYS: [Key; 75] = [
     key(
         "institution",
         "name",
@@ -294,6 +296,23 @@ pub(super) const KEYS: [Key; 73] = [
         Number(1..=100_000),
         "50",
         "Webhooks a second from one source; twice as many may come at once. Who sends more is told to come back.",
+        "",
+    ),
+    key(
+        "uploads",
+        "scanner",
+        Text(|text| text.is_empty() || text.parse::<ScannerAddress>().is_ok()),
+        "\"\"",
+        "Where clamd listens, the server of the virus scanner ClamAV. With one, no file is taken that it has not found clean; while \
+         it does not answer, none is. It speaks in the clear, so it is on this machine.",
+        "a socket like \"unix:/run/clamav/clamd.ctl\", a port of this machine like \"127.0.0.1:3310\", or nothing",
+    ),
+    key(
+        "uploads",
+        "scanner_timeout_seconds",
+        Number(1..=300),
+        "30",
+        "Seconds for one file to be looked through, its turn included.",
         "",
     ),
     key(

@@ -24,7 +24,7 @@ pub use origin::Origin;
 pub use secret::Secret;
 pub use sections::{
     Audit, Data, Database, Hooks, Institution, Live, Log, LogFormat, Mail, MailSecurity, MailTransport, Outbox,
-    Password, Retention, Secrets, Server, Session,
+    Password, Retention, Secrets, Server, Session, Uploads,
 };
 
 /// Everything that an operator can set. Every value has been checked.
@@ -41,6 +41,8 @@ pub struct Config {
     pub data: Data,
     /// What the back office sends by webhook.
     pub hooks: Hooks,
+    /// Files that customers send.
+    pub uploads: Uploads,
     /// Where what customers do goes to.
     pub outbox: Outbox,
     /// Letters to customers.

@@ -4,12 +4,13 @@ use super::{Origin, Secret};
 use crate::identity::Profile;
 use crate::{
     mail::Address,
+    scanner::{Scanner, ScannerAddress},
     serve::{Cidr, ForwardedHeader},
 };
 use guichet_types::Locale;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// Who runs the portal.
 #[derive(Clone, Debug, Deserialize)]
@@ -122,6 +123,26 @@ impl Hooks {
     #[must_use]
     pub fn max_bytes(&self) -> usize {
         usize::try_from(u64::from(self.max_mebibytes) << 20).unwrap_or(usize::MAX)
+    }
+}
+
+/// Files that customers send.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uploads {
+    /// The scanner that looks through them; none when they are not looked through.
+    #[serde(deserialize_with = "optional")]
+    pub scanner: Option<ScannerAddress>,
+    /// Seconds for one file.
+    pub scanner_timeout_seconds: u32,
+}
+
+impl Uploads {
+    /// The way to the scanner, where there is one.
+    #[must_use]
+    pub fn scanner(&self) -> Option<Scanner> {
+        let limit = Duration::from_secs(self.scanner_timeout_seconds.into());
+        self.scanner.clone().map(|address| Scanner::new(address, limit))
     }
 }
 

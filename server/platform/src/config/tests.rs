@@ -237,3 +237,15 @@ fn a_database_elsewhere_is_reached_by_verified_tls_or_not_at_all() {
     );
     assert!(with("", &[("GUICHET_DATABASE__ALLOW_PLAINTEXT", "true")]).unwrap().database.allow_plaintext);
 }
+
+#[test]
+fn a_scanner_is_a_socket_or_a_port_of_this_machine() {
+    assert!(Config::default().uploads.scanner().is_none());
+    let config = with("[uploads]\nscanner = 'unix:/run/clamav/clamd.ctl'\n", &[]).unwrap();
+    assert!(config.uploads.scanner().is_some() && config.uploads.scanner_timeout_seconds == 30);
+    let found = problems("[uploads]\nscanner = 'clamd.internal:3310'\nscanner_timeout_seconds = 0\n", &[]);
+    assert!(
+        found.len() == 2 && found[0].contains("uploads.scanner is \"clamd.internal:3310\"; it takes a socket"),
+        "{found:?}"
+    );
+}

@@ -80,6 +80,7 @@ pub(super) async fn open_database(config: &Config) -> anyhow::Result<Db> {
     let options = DbOptions {
         url: config.database.url.clone(),
         password: config.secrets.database_password.as_ref().map(|secret| secret.expose().clone()),
+        client: config.database.client(),
         readers: config.database.readers(),
         schema: None,
     };

@@ -23,7 +23,7 @@ pub(super) async fn replay(config: Config, into: Option<String>, check: bool) ->
     scratch.clear();
     let url = into.clone().unwrap_or_else(|| format!("sqlite:{}", scratch.0.display()));
     let password = config.secrets.database_password.as_ref().map(|secret| secret.expose().clone());
-    let options = DbOptions { url, password, readers: 2, schema: None };
+    let options = DbOptions { url, password, client: config.database.client(), readers: 2, schema: None };
     let built = Db::open(&options, &OsRandom).await.context("the database to build does not open")?;
     let rebuilt = parts.inbox.rebuild(built.clone(), feeds).await.context("the raw store cannot be read again")?;
     say(&format!("Read {} documents, and {} of them again as was asked.", rebuilt.documents, rebuilt.readings));

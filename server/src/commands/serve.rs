@@ -220,6 +220,7 @@ fn postman(config: &Config, parts: &Parts) -> anyhow::Result<mail::Courier> {
                 port: settings.port,
                 security: settings.security,
                 sign_in,
+                client: config.secrets.mail_client.clone(),
                 authority: config.secrets.mail_authority.clone(),
                 sender: mail::Sender { name: name.clone(), address },
                 hello: config.server.public_origin.host().to_owned(),

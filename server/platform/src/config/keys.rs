@@ -95,7 +95,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 75] = [
+pub(super) const KEYS: [Key; 79] = [
     key(
         "institution",
         "name",
@@ -246,6 +246,23 @@ pub(super) const KEYS: [Key; 75] = [
     ),
     key(
         "database",
+        "client_cert_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "A certificate in PEM that the portal signs in to PostgreSQL with, in place of a password. It is read for every \
+         connection, and so can be renewed while the portal runs.",
+        "a file, or nothing",
+    ),
+    key(
+        "database",
+        "client_key_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with its key, in PEM and without a passphrase.",
+        "a file, or nothing",
+    ),
+    key(
+        "database",
         "allow_plaintext",
         Flag,
         "false",
@@ -375,6 +392,22 @@ pub(super) const KEYS: [Key; 75] = [
         "a name, or nothing",
     ),
     key("mail", "password_file", Text(is_path_or_nothing), "\"\"", "The file with its password.", "a file, or nothing"),
+    key(
+        "mail",
+        "client_cert_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "A certificate in PEM that the portal shows the server, which may take its letters for it and ask for no password.",
+        "a file, or nothing",
+    ),
+    key(
+        "mail",
+        "client_key_file",
+        Text(is_path_or_nothing),
+        "\"\"",
+        "The file with its key, in PEM and without a passphrase.",
+        "a file, or nothing",
+    ),
     key(
         "mail",
         "ca_file",

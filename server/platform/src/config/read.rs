@@ -1,7 +1,7 @@
 //! From a file and an environment to a [`Config`]: every key and value checked, every mistake told with its place.
 
 use super::{
-    Config, ConfigError, MailSecurity, MailTransport, Secret, Secrets,
+    Config, ConfigError, Database, MailSecurity, MailTransport, Secret, Secrets,
     checks::{is_protected, is_this_machine},
     keys::{KEYS, Key, SECTIONS, Shape},
 };
@@ -238,6 +238,15 @@ impl Reading {
                     .to_owned(),
             );
         }
+        let Database { url, client_cert_file, client_key_file, .. } = &config.database;
+        if client_cert_file.is_some() != client_key_file.is_some() {
+            let text =
+                "database.client_cert_file and database.client_key_file go together; there is one without the other";
+            self.problems.push(text.to_owned());
+        }
+        if client_cert_file.is_some() && url.starts_with("sqlite:") {
+            self.problems.push("database.client_cert_file is for PostgreSQL; database.url names SQLite".to_owned());
+        }
     }
 
     fn mail_rules(&mut self, config: &Config) {
@@ -262,6 +271,14 @@ impl Reading {
                 mail.username.is_empty() != mail.password_file.is_none(),
                 "mail.username and mail.password_file go together; there is one without the other",
             ),
+            (
+                mail.client_cert_file.is_some() != mail.client_key_file.is_some(),
+                "mail.client_cert_file and mail.client_key_file go together; there is one without the other",
+            ),
+            (
+                mail.client_cert_file.is_some() && mail.security == MailSecurity::None,
+                "mail.client_cert_file takes a mail.security of \"tls\" or \"starttls\"",
+            ),
         ];
         self.problems.extend(rules.into_iter().filter(|rule| rule.0).map(|rule| rule.1.to_owned()));
     }
@@ -284,6 +301,11 @@ impl Reading {
         let previous = read("password.previous_pepper_file", config.password.previous_pepper_file.as_deref());
         let letters = read("mail.password_file", config.mail.password_file.as_deref());
         let authority = read("mail.ca_file", config.mail.ca_file.as_deref());
+        let certificate = read("mail.client_cert_file", config.mail.client_cert_file.as_deref());
+        let key = read("mail.client_key_file", config.mail.client_key_file.as_deref());
+        // The driver reads these by itself; that they are what they should be is seen now and not at the first connection.
+        let own = read("database.client_cert_file", config.database.client_cert_file.as_deref());
+        let own_key = read("database.client_key_file", config.database.client_key_file.as_deref());
         let text = password.as_ref().map(|bytes| String::from_utf8(bytes.expose().clone()).unwrap_or_default());
         if text.as_ref().is_some_and(String::is_empty) {
             self.problems.push("database.password_file: the file holds no text".to_owned());
@@ -297,9 +319,20 @@ impl Reading {
                 self.problems.push(format!("password.{key}: the file holds fewer than {PEPPER_BYTES} bytes"));
             }
         }
-        let begin = b"-----BEGIN CERTIFICATE-----";
-        if authority.as_ref().is_some_and(|pem| !pem.expose().windows(begin.len()).any(|bytes| bytes == begin)) {
-            self.problems.push("mail.ca_file: the file holds no certificate in PEM".to_owned());
+        let certificates = [
+            ("mail.ca_file", &authority),
+            ("mail.client_cert_file", &certificate),
+            ("database.client_cert_file", &own),
+        ];
+        for (name, pem) in certificates {
+            if pem.as_ref().is_some_and(|pem| !holds(pem, "-----BEGIN CERTIFICATE-----")) {
+                self.problems.push(format!("{name}: the file holds no certificate in PEM"));
+            }
+        }
+        for (name, pem) in [("mail.client_key_file", &key), ("database.client_key_file", &own_key)] {
+            if pem.as_ref().is_some_and(|pem| !holds(pem, " PRIVATE KEY-----") || holds(pem, "ENCRYPTED")) {
+                self.problems.push(format!("{name}: the file holds no key in PEM without a passphrase"));
+            }
         }
         let hooks = config.hooks.secrets_dir.as_deref().map(|folder| self.hook_secrets(folder)).unwrap_or_default();
         Secrets {
@@ -307,6 +340,7 @@ impl Reading {
             pepper,
             previous_pepper: previous,
             mail_password: letters.map(Secret::new),
+            mail_client: certificate.map(|pem| pem.expose().clone()).zip(key),
             mail_authority: authority.map(|pem| pem.expose().clone()),
             hooks,
         }
@@ -343,6 +377,11 @@ impl Reading {
         }
         secrets
     }
+}
+
+/// Whether a text stands in a file.
+fn holds(file: &Secret<Vec<u8>>, text: &str) -> bool {
+    file.expose().windows(text.len()).any(|bytes| bytes == text.as_bytes())
 }
 
 /// The entries in the order in which they are written; the parser has them by name.

@@ -3,6 +3,7 @@
 use super::{Origin, Secret};
 use crate::identity::Profile;
 use crate::{
+    db::ClientCertificate,
     mail::Address,
     scanner::{Scanner, ScannerAddress},
     serve::{Cidr, ForwardedHeader},
@@ -69,6 +70,12 @@ pub struct Database {
     /// The file with the password of PostgreSQL.
     #[serde(deserialize_with = "optional")]
     pub password_file: Option<PathBuf>,
+    /// The file with the certificate that the portal shows PostgreSQL.
+    #[serde(deserialize_with = "optional")]
+    pub client_cert_file: Option<PathBuf>,
+    /// The file with its key.
+    #[serde(deserialize_with = "optional")]
+    pub client_key_file: Option<PathBuf>,
     /// Whether a PostgreSQL elsewhere may be spoken to without a verified certificate.
     pub allow_plaintext: bool,
     /// As written; nought means "as suits the machine". See [`Database::readers`].
@@ -76,6 +83,13 @@ pub struct Database {
 }
 
 impl Database {
+    /// What the portal shows PostgreSQL in place of a password.
+    #[must_use]
+    pub fn client(&self) -> Option<ClientCertificate> {
+        let (certificate, key) = (self.client_cert_file.clone()?, self.client_key_file.clone()?);
+        Some(ClientCertificate { certificate, key })
+    }
+
     /// Readers at once: as written, or two for each core.
     #[must_use]
     pub fn readers(&self) -> u32 {
@@ -177,6 +191,12 @@ pub struct Mail {
     /// The file with its password.
     #[serde(deserialize_with = "optional")]
     pub password_file: Option<PathBuf>,
+    /// The file with the certificate that the portal shows the server.
+    #[serde(deserialize_with = "optional")]
+    pub client_cert_file: Option<PathBuf>,
+    /// The file with its key.
+    #[serde(deserialize_with = "optional")]
+    pub client_key_file: Option<PathBuf>,
     /// The file with the authorities to trust in place of the system's.
     #[serde(deserialize_with = "optional")]
     pub ca_file: Option<PathBuf>,
@@ -371,6 +391,8 @@ pub struct Secrets {
     pub previous_pepper: Option<Secret<Vec<u8>>>,
     /// From `mail.password_file`.
     pub mail_password: Option<Secret<String>>,
+    /// From `mail.client_cert_file` and `mail.client_key_file`: PEM.
+    pub mail_client: Option<(Vec<u8>, Secret<Vec<u8>>)>,
     /// From `mail.ca_file`: PEM.
     pub mail_authority: Option<Vec<u8>>,
     /// From `hooks.secrets_dir`: the secrets of each source, in the order of its file.

@@ -239,6 +239,55 @@ fn a_database_elsewhere_is_reached_by_verified_tls_or_not_at_all() {
 }
 
 #[test]
+fn a_certificate_to_sign_in_with_is_one_and_has_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let certificate = file("own.crt", "-----BEGIN CERTIFICATE-----\n");
+    let key = file("own.key", "-----BEGIN PRIVATE KEY-----\n");
+    let shut = file("shut.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
+    let database = |url: &str, certificate: &str, key: &str| {
+        let text =
+            format!("[database]\nurl = '{url}'\nclient_cert_file = '{certificate}'\nclient_key_file = '{key}'\n");
+        with(&text, &[])
+    };
+    let url = "postgres://guichet@db.internal/guichet?sslmode=verify-full";
+    let client = database(url, &certificate, &key).unwrap().database.client().unwrap();
+    assert_eq!(
+        (client.certificate.display().to_string(), client.key.display().to_string()),
+        (certificate.clone(), key.clone())
+    );
+    assert!(Config::default().database.client().is_none());
+    let mail = |security: &str, certificate: &str, key: &str| {
+        let text = format!(
+            "[mail]\ntransport = 'smtp'\nhost = 'localhost'\nfrom_address = 'portal@bank.example'\nsecurity = '{security}'\n\
+             client_cert_file = '{certificate}'\nclient_key_file = '{key}'\n"
+        );
+        with(&text, &[])
+    };
+    assert!(mail("starttls", &certificate, &key).unwrap().secrets.mail_client.is_some());
+    for (tried, words) in [
+        (database("sqlite:x.db", &certificate, &key), "database.client_cert_file is for PostgreSQL"),
+        (database(url, &certificate, ""), "database.client_cert_file and database.client_key_file go together"),
+        (database(url, &key, &key), "database.client_cert_file: the file holds no certificate in PEM"),
+        (
+            database(url, &certificate, &shut),
+            "database.client_key_file: the file holds no key in PEM without a passphrase",
+        ),
+        (database(url, &certificate, "/nowhere/own.key"), "database.client_key_file: the file cannot be read"),
+        (mail("none", &certificate, &key), "mail.client_cert_file takes a mail.security of"),
+        (mail("tls", "", &key), "mail.client_cert_file and mail.client_key_file go together"),
+        (mail("tls", &certificate, &certificate), "mail.client_key_file: the file holds no key in PEM"),
+    ] {
+        let problems = tried.unwrap_err().problems;
+        assert!(problems.len() == 1 && problems[0].starts_with(words), "{words}: {problems:?}");
+    }
+}
+
+#[test]
 fn a_scanner_is_a_socket_or_a_port_of_this_machine() {
     assert!(Config::default().uploads.scanner().is_none());
     let config = with("[uploads]\nscanner = 'unix:/run/clamav/clamd.ctl'\n", &[]).unwrap();

@@ -38,7 +38,7 @@ use tokio::sync::Notify;
 
 pub use migrate::migration_names;
 pub(crate) use migrate::migration_numbers;
-pub use open::DbOptions;
+pub use open::{ClientCertificate, DbOptions};
 pub(crate) use policy::tables_of_customers;
 pub(crate) use rows::rows_of;
 

@@ -14,7 +14,23 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use std::{fs::File, path::Path, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+/// What the portal shows PostgreSQL in place of a password. Both are read anew for every connection, so that they can be
+/// renewed while the portal runs.
+#[derive(Clone, Debug)]
+pub struct ClientCertificate {
+    /// The file with its certificate, in PEM.
+    pub certificate: PathBuf,
+    /// The file with the key of it, in PEM.
+    pub key: PathBuf,
+}
 
 /// Where the database is and how many read at once.
 #[derive(Clone, Debug)]
@@ -23,6 +39,8 @@ pub struct DbOptions {
     pub url: String,
     /// The PostgreSQL password, when it is not in the address.
     pub password: Option<String>,
+    /// PostgreSQL: the certificate to sign in with.
+    pub client: Option<ClientCertificate>,
     /// Readers of each role on SQLite, connections on PostgreSQL.
     pub readers: u32,
     /// PostgreSQL: the schema, when it is not the user's own.
@@ -33,7 +51,7 @@ impl DbOptions {
     /// The database at `url`, with as many readers as suits a small machine.
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
-        Self { url: url.into(), password: None, readers: 4, schema: None }
+        Self { url: url.into(), password: None, client: None, readers: 4, schema: None }
     }
 }
 
@@ -99,18 +117,26 @@ async fn turn(database: &Path) -> Result<File, DbError> {
     locked.await.map_err(|_| DbError::Fault)?.map_err(refused)
 }
 
-async fn open_postgres(options: &DbOptions) -> Result<Pools, DbError> {
+/// How PostgreSQL is spoken to.
+pub(super) fn postgres(options: &DbOptions) -> Result<PgConnectOptions, DbError> {
     let mut connect = PgConnectOptions::from_str(&options.url)?.application_name("guichet");
     if let Some(password) = &options.password {
         connect = connect.password(password);
     }
+    if let Some(ClientCertificate { certificate, key }) = &options.client {
+        connect = connect.ssl_client_cert(certificate).ssl_client_key(key);
+    }
     if let Some(schema) = &options.schema {
         connect = connect.options([("search_path", schema)]);
     }
+    Ok(connect)
+}
+
+async fn open_postgres(options: &DbOptions) -> Result<Pools, DbError> {
     let pool: Pool<sqlx::Postgres> = PgPoolOptions::new()
         .max_connections(options.readers.max(2))
         .acquire_timeout(Duration::from_secs(10))
-        .connect_with(connect)
+        .connect_with(postgres(options)?)
         .await?;
     migrate::postgres(&pool).await?;
     Ok(Pools::Postgres { pool })

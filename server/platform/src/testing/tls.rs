@@ -1,7 +1,9 @@
 //! A server that speaks TLS with a certificate of a test's choice, and notes whether a client said anything once the connection
 //! was up. What a client says to a server whose certificate does not hold, it has said to anybody.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair, date_time_ymd,
+};
 use std::{
     net::Ipv4Addr,
     path::PathBuf,
@@ -18,9 +20,10 @@ use tokio::{
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        ServerConfig,
+        RootCertStore, ServerConfig,
         crypto::ring,
         pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+        server::WebPkiClientVerifier,
     },
 };
 
@@ -53,6 +56,8 @@ pub(crate) enum Speaks {
     Https,
     /// PostgreSQL: TLS after it was asked for.
     Postgres,
+    /// PostgreSQL that lets nobody in without a certificate of the same authority.
+    AskingPostgres,
     /// PostgreSQL that has no TLS.
     PlainPostgres,
 }
@@ -78,11 +83,28 @@ pub(crate) fn another_authority() -> String {
     authority().pem()
 }
 
+/// An authority, and a certificate for each name with its key, which it has signed: all in PEM.
+pub(crate) fn household<const N: usize>(names: [&str; N]) -> (String, [(String, String); N]) {
+    let issuer = authority();
+    let signed = names.map(|name| identity(&issuer, name));
+    (issuer.pem(), signed)
+}
+
+/// A certificate of an authority that nobody knows, and its key, in PEM.
+pub(crate) fn another_identity() -> (Vec<u8>, crate::config::Secret<Vec<u8>>) {
+    let (certificate, key) = identity(&authority(), "portal");
+    (certificate.into_bytes(), crate::config::Secret::new(key.into_bytes()))
+}
+
 /// A running server.
 pub(crate) struct Peer {
     pub port: u16,
     /// The authority that a client is to trust, in PEM.
     pub authority: String,
+    /// A certificate for a client that the server takes, and its key, in PEM.
+    pub client: (String, String),
+    /// The same of an authority that the server does not know.
+    pub stranger: (String, String),
     heard: Arc<AtomicUsize>,
 }
 
@@ -90,6 +112,16 @@ fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate that `issuer` has signed for somebody, and its key, in PEM.
+fn identity(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str) -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    // PostgreSQL goes by the common name.
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    (params.signed_by(&key, issuer).unwrap().pem(), key.serialize_pem())
 }
 
 impl Peer {
@@ -115,12 +147,18 @@ impl Peer {
         };
         let chain = vec![CertificateDer::from(certificate.unwrap().der().to_vec())];
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let config =
+            ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().unwrap();
+        let config = if speaks == Speaks::AskingPostgres {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from(trusted.der().to_vec())).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            config.with_client_cert_verifier(verifier.build().unwrap())
+        } else {
+            config.with_no_client_auth()
+        };
+        let config = config.with_single_cert(chain, key).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let (port, heard) = (listener.local_addr().unwrap().port(), Arc::new(AtomicUsize::new(0)));
@@ -130,7 +168,13 @@ impl Peer {
                 tokio::spawn(serve(stream, speaks, acceptor.clone(), counter.clone()));
             }
         });
-        Self { port, authority: trusted.pem(), heard }
+        Self {
+            port,
+            authority: trusted.pem(),
+            client: identity(&trusted, "portal"),
+            stranger: identity(&other, "portal"),
+            heard,
+        }
     }
 
     /// Bytes that clients have said inside, or in the clear where there is no inside.
@@ -146,7 +190,7 @@ async fn serve(mut stream: TcpStream, speaks: Speaks, acceptor: TlsAcceptor, hea
         if stream.read_exact(&mut request).await.is_err() {
             return;
         }
-        let answer: &[u8] = if speaks == Speaks::Postgres { b"S" } else { b"N" };
+        let answer: &[u8] = if speaks == Speaks::PlainPostgres { b"N" } else { b"S" };
         if stream.write_all(answer).await.is_err() {
             return;
         }

@@ -3,7 +3,7 @@
 use super::super::{Sender, Smtp, SmtpOptions};
 use crate::config::{MailSecurity, Secret};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair};
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -25,9 +25,11 @@ pub struct Manner {
     pub named: &'static str,
     /// Name and password, where it asks for them.
     pub sign_in: Option<(&'static str, &'static str)>,
+    /// Whether it takes letters of nobody but who shows a certificate.
+    pub asks: bool,
 }
 
-pub const GOOD: Manner = Manner { behaviour: "takes", tls: "starttls", named: "localhost", sign_in: None };
+pub const GOOD: Manner = Manner { behaviour: "takes", tls: "starttls", named: "localhost", sign_in: None, asks: false };
 
 /// A letter as the server got it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Peer {
     said: Arc<Mutex<Vec<serde_json::Value>>>,
     pub port: u16,
     pub authority: Vec<u8>,
+    /// A certificate that it takes letters for, where it asks for one, and its key.
+    client: Option<(Vec<u8>, Secret<Vec<u8>>)>,
 }
 
 impl Drop for Peer {
@@ -76,14 +80,21 @@ fn python() -> &'static str {
         .expect("no SMTP server to test against: run `scripts/bootstrap test`, or install the package python3-aiosmtpd")
 }
 
-/// A certificate for `named` and its key, signed by an authority whose certificate is given back too: all in PEM.
-fn certificates(named: &str) -> (String, String, String) {
+/// A certificate for `named` and its key, another one for a client, and the authority that has signed both: all in PEM.
+fn certificates(named: &str) -> [String; 5] {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec![named.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    (certificate.pem(), key.serialize_pem(), issuer.pem())
+    let signed = |named: &str| {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![named.to_owned()]).unwrap();
+        // Who is called what the authority is called has signed itself, for some readers.
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, named);
+        (params.signed_by(&key, &issuer).unwrap().pem(), key.serialize_pem())
+    };
+    let ((certificate, key), (client, client_key)) = (signed(named), signed("portal.bank.example"));
+    [certificate, key, client, client_key, issuer.pem()]
 }
 
 impl Peer {
@@ -94,7 +105,7 @@ impl Peer {
 
     /// Starts a server on this port.
     pub fn start_at(folder: &Path, manner: Manner, port: u16) -> Self {
-        let (certificate, key, authority) = certificates(manner.named);
+        let [certificate, key, client, client_key, authority] = certificates(manner.named);
         let file = |name: &str, text: &str| -> PathBuf {
             let path = folder.join(name);
             std::fs::write(&path, text).unwrap();
@@ -105,6 +116,9 @@ impl Peer {
         command.args([file("peer.crt", &certificate), file("peer.key", &key)]);
         if let Some((name, password)) = manner.sign_in {
             command.args([name, password]);
+        }
+        if manner.asks {
+            command.env("CLIENT_AUTHORITY", file("authority.crt", &authority));
         }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -118,7 +132,8 @@ impl Peer {
             }
         });
         let port = u16::try_from(ready["port"].as_u64().unwrap()).unwrap();
-        Self { child, said, port, authority: authority.into_bytes() }
+        let client = manner.asks.then(|| (client.into_bytes(), Secret::new(client_key.into_bytes())));
+        Self { child, said, port, authority: authority.into_bytes(), client }
     }
 
     /// Everything that was said to it, after it has had the time to say so.
@@ -146,6 +161,7 @@ impl Peer {
             port: self.port,
             security,
             sign_in: None,
+            client: self.client.clone(),
             authority: Some(self.authority.clone()),
             sender: sender(),
             hello: "portal.bank.example".to_owned(),

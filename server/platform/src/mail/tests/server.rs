@@ -5,8 +5,8 @@ use super::{
     *,
 };
 use crate::{
-    config::MailSecurity,
-    mail::SmtpOptions,
+    config::{MailSecurity, Secret},
+    mail::{Smtp, SmtpOptions},
     on_both_databases,
     outbox::backoff_seconds,
     testing::{self, customer, tls},
@@ -169,6 +169,29 @@ async fn each_authority_of_the_file_is_trusted() {
         options.authority = Some((tls::another_authority() + &own).into_bytes());
     };
     assert_eq!(sent_to(GOOD, several).await.0, state("sent", 1, None, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_for_a_certificate_takes_letters_without_a_password() {
+    for way in ["starttls", "tls"] {
+        let manner = Manner { tls: way, asks: true, ..GOOD };
+        let (row, said, _) = sent_to(manner, |_| {}).await;
+        assert_eq!(row, state("sent", 1, None, false), "{way}");
+        assert!(said.iter().all(|what| what["said"] != "auth"), "{said:?}");
+        for client in [None, Some(tls::another_identity())] {
+            let (row, said, _) = sent_to(manner, |options| options.client = client).await;
+            assert_eq!((row.0.as_str(), row.3, said.len()), ("failed", true, 0), "{way} {row:?}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_to_show_that_is_none_is_told_at_the_start() {
+    let peer = Peer::start(tempfile::tempdir().unwrap().path(), Manner { asks: true, ..GOOD });
+    let mut options = peer.way(MailSecurity::Tls);
+    options.client = options.client.map(|(certificate, _)| (certificate, Secret::new(b"no key".to_vec())));
+    let error = Smtp::new(options).unwrap_err().to_string();
+    assert!(error.starts_with("mail.client_cert_file or mail.client_key_file"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

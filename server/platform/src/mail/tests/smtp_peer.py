@@ -3,12 +3,14 @@
     smtp_peer.py PORT BEHAVIOUR TLS CERTIFICATE KEY [NAME PASSWORD]
 
 TLS is `starttls`, `tls` or `stripped`: the last does not offer it. Everything that was said is printed, one JSON object on a
-line: each command that would have told something, and each letter with its envelope and its bytes.
+line: each command that would have told something, and each letter with its envelope and its bytes. Where CLIENT_AUTHORITY names
+a file, nobody gets in without a certificate of that authority.
 """
 
 import asyncio
 import base64
 import json
+import os
 import ssl
 import sys
 
@@ -62,6 +64,9 @@ def authenticate(server, session, envelope, mechanism, login):
 async def main():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    if "CLIENT_AUTHORITY" in os.environ:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(os.environ["CLIENT_AUTHORITY"])
     options = {"hostname": "peer.example"}
     if tls == "starttls":
         options |= {"tls_context": context, "require_starttls": True}

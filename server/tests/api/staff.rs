@@ -198,6 +198,81 @@ on_both_databases! {
         assert_eq!(portal.get("/accounts", &portal.sign_in("1").await).await.status, StatusCode::OK, "and may come in again");
     }
 
+    async fn each_right_shows_its_own_fields_and_no_role_a_field_that_no_right_of_it_shows(world: World) {
+        /// A field of a page: where, what stands for it, and the right that shows it.
+        const FIELDS: [(&str, &str, Capability); 30] = [
+            ("/admin/people", "Hugo Moreau", Capability::Customers),
+            ("/admin/people", "2@mail.example", Capability::Customers),
+            ("{file}", "Hugo Moreau", Capability::Customers),
+            ("{file}", "2@mail.example", Capability::Customers),
+            ("{file}", "action=\"{file}/look\"", Capability::Customers),
+            ("{file}", "action=\"{file}/invite\"", Capability::Access),
+            ("{file}", "action=\"{file}/sessions\"", Capability::Access),
+            ("{file}", "action=\"{file}/switch\"", Capability::Access),
+            ("{file}", "action=\"{file}/export\"", Capability::Privacy),
+            ("{file}", "action=\"{file}/erase\"", Capability::Privacy),
+            ("/admin/people/staff", "The first", Capability::Staff),
+            ("/admin/people/staff", "Desk 7", Capability::Staff),
+            ("/admin/people/staff", "action=\"/admin/people/staff/invite\"", Capability::Staff),
+            ("/admin/people/staff", "action=\"/admin/people/roles/add\"", Capability::Staff),
+            ("/admin/audit", "class=\"ref\">staff.invited<", Capability::Audit),
+            ("/admin/audit", "<td role=\"cell\" data-fold=\"meta\">", Capability::Audit),
+            ("/admin/audit/verify", "The chain holds", Capability::Audit),
+            ("/admin/sources", "Core banking", Capability::Sources),
+            ("/admin/sources/of/hook:core", "action=\"/admin/sources/of/hook%3Acore/secret\"", Capability::Sources),
+            ("/admin/sources/of/hook:core", "/hooks/core", Capability::Sources),
+            ("/admin/sources/dry-run", "name=\"file\"", Capability::Sources),
+            ("/admin/brand", "name=\"tagline\"", Capability::Configure),
+            ("/admin/texts", "name=\"language\"", Capability::Configure),
+            ("/admin/notices", "name=\"tone\"", Capability::Configure),
+            ("/admin/releases", "action=\"/admin/releases/import\"", Capability::Configure),
+            ("/admin/releases/draft", "Nordhavn", Capability::Configure),
+            ("/admin/operations", "data-live=\"operations-queues\"", Capability::Operate),
+            ("/admin/operations", "action=\"/admin/operations/log\"", Capability::Operate),
+            ("/admin/operations", "action=\"/admin/operations/sessions\"", Capability::Operate),
+            ("/admin", "href=\"/admin/operations\"", Capability::Operate),
+        ];
+        let portal = Portal::new(world).await;
+        let first = portal.staff("administrator").await;
+        let mut roles: Vec<(String, Capabilities)> =
+            ROLES.iter().map(|(role, words)| ((*role).to_owned(), Capabilities::of_words(words))).collect();
+        // A role for each right alone, made while the first administrator is alone.
+        for capability in Capability::ALL {
+            let (role, word) = (format!("only-{}", capability.word()), capability.word());
+            portal.ask("POST", "/admin/people/roles/add", &first, &format!("word={role}&name={role}")).await;
+            portal.ask("POST", &format!("/admin/people/roles/{role}"), &first, &format!("can={word}")).await;
+            roles.push((role, Capabilities::of_words(word)));
+        }
+        portal.ask("POST", "/admin/people/staff/invite", &first, "name=The+first&role=agent&title=Desk+7").await;
+        portal.ask("POST", "/admin/sources/new", &first, "kind=hook&key=core&name=Core+banking").await;
+        portal.ask("POST", "/admin/brand/save", &first, "name=Nordhavn&language=en&first=en&module=accounts").await;
+        let agent = portal.staff("agent").await;
+        let file = format!("/admin/people/customers/{}", portal.customer_id(&agent, "Hugo").await);
+        portal.get(&file, &agent).await;
+        let (mut shown, mut hidden, mut wrong) = (0, 0, Vec::new());
+        for (role, may) in &roles {
+            let cookie = portal.staff(role).await;
+            for (page, marker, right) in FIELDS {
+                let (page, marker) = (page.replace("{file}", &file), marker.replace("{file}", &file));
+                let answer = portal.get(&page, &cookie).await;
+                // A page asks for a right of its own; a field of a file for both.
+                let opens = !page.starts_with(&file) || may.has(Capability::Customers);
+                let wanted = may.has(right) && opens;
+                if answer.body.contains(&marker) != wanted {
+                    wrong.push(format!("{role}: {marker} on {page}, {}: wanted {wanted}", answer.status));
+                }
+                shown += usize::from(wanted);
+                hidden += usize::from(!wanted);
+                for never in ["INESSECRET", "HUGOSECRET", "SHARED", "FR76", "DE89", "argon2", "whsec_"] {
+                    assert!(!answer.body.contains(never), "{role}: {never} on {page}");
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        println!("FIGURES role by field: {} roles, {} fields, {shown} shown, {hidden} hidden", roles.len(), FIELDS.len());
+        assert!(shown > 80 && hidden > 250, "{shown} {hidden}");
+    }
+
     async fn a_customers_file_shows_each_role_what_it_may_do(world: World) {
         let portal = Portal::new(world).await;
         let agent = portal.staff("agent").await;

@@ -25,8 +25,13 @@ use guichet_types::Timestamp;
 use leptos::prelude::*;
 
 const OPERATE: Access = Access::Staff(Capability::Operate);
-/// What the log can be set to with one click.
-const LEVELS: [&str; 4] = ["warn", "info", "info,guichet_platform=debug,guichet_app=debug", "debug"];
+/// What the log can be set to with one click: the word for it, and the filter.
+const LEVELS: [(&str, &str); 4] = [
+    ("warn", "warn"),
+    ("info", "info"),
+    ("guichet=debug", "info,guichet_platform=debug,guichet_app=debug"),
+    ("debug", "debug"),
+];
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -194,7 +199,7 @@ fn failed(visitor: &Visitor, figures: &Figures, queues: &Queues) -> impl IntoVie
 fn log_panel(visitor: &Visitor, services: &Services) -> impl IntoView + use<> {
     let w = visitor.words();
     let now = services.log.as_ref().map(guichet_platform::telemetry::LogHandle::filter).unwrap_or_default();
-    let levels = LEVELS.map(|level| view! { <button class="chip" name="filter" value=level>{level}</button> });
+    let levels = LEVELS.map(|(word, filter)| view! { <button class="chip" name="filter" value=filter>{word}</button> });
     view! {
         <section class="panel" aria-labelledby="lg"><div class="panel__head"><h2 id="lg">{w.get("operations-log")}</h2></div>
             <form class="panel__body stack" method="post" action="/admin/operations/log">
@@ -216,7 +221,7 @@ async fn end_sessions(
 /// `POST /admin/operations/log`: until the program ends.
 async fn log(State(services): State<Services>, may: May<can::Operate>, fields: Fields) -> Result<Response, Problem> {
     let filter = fields.get("filter").to_owned();
-    let log = services.log.as_ref().filter(|_| LEVELS.contains(&filter.as_str()));
+    let log = services.log.as_ref().filter(|_| LEVELS.iter().any(|(_, known)| *known == filter));
     let Some(log) = log else { return Ok(redirect_to("/admin/operations?said=filter")) };
     // Noted first: what cannot be noted is not done.
     services.note(&may.who.visitor, may.who.act(Action::LogChanged)).await?;

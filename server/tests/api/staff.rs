@@ -269,7 +269,6 @@ on_both_databases! {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
-        println!("FIGURES role by field: {} roles, {} fields, {shown} shown, {hidden} hidden", roles.len(), FIELDS.len());
         assert!(shown > 80 && hidden > 250, "{shown} {hidden}");
     }
 

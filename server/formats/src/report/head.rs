@@ -55,9 +55,13 @@ impl Head {
         let (class, reason) = match (outcome, nothing) {
             (Err(refusal), _) => return (Class::Reject, refusal.to_string(), Some(refusal.code())),
             (Ok(()), Some(nothing)) => (Class::Reject, nothing.to_owned()),
-            (Ok(()), None) if self.quarantined_count > 0 => {
-                (Class::Warn, format!("{} pieces are kept aside.", self.quarantined_count))
-            }
+            (Ok(()), None) if self.quarantined_count > 0 => (
+                Class::Warn,
+                match self.quarantined_count {
+                    1 => "1 piece is kept aside.".to_owned(),
+                    count => format!("{count} pieces are kept aside."),
+                },
+            ),
             (Ok(()), None) => match self.first(Severity::Warn) {
                 Some(message) => (Class::Warn, message),
                 None => (Class::Accept, "Everything is as it should be.".to_owned()),
@@ -85,7 +89,7 @@ mod tests {
             let (class, reason, refusal) = head.verdict(outcome, nothing);
             (class.as_str(), reason, refusal)
         };
-        let (fine, kept) = ("Everything is as it should be.".to_owned(), "1 pieces are kept aside.".to_owned());
+        let (fine, kept) = ("Everything is as it should be.".to_owned(), "1 piece is kept aside.".to_owned());
         assert_eq!(class(&|_| (), None, Ok(())), ("accept", fine.clone(), None));
         let many = |head: &mut Head| (0..300).for_each(|_| head.finding(&finding(Severity::Info, "a trifle")));
         assert_eq!(class(&many, None, Ok(())), ("accept", fine, None));

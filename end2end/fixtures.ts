@@ -6,7 +6,12 @@ import { PASSWORD, World } from './world';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Notes console errors and warnings, policy violations and failed answers of a page. */
+/** What every answer of the portal carries, whatever it is (T12). */
+const EVERYWHERE = ['x-content-type-options', 'content-security-policy'];
+/** And every page. */
+const ON_PAGES = ['strict-transport-security', 'referrer-policy', 'cross-origin-opener-policy'];
+
+/** Notes console errors and warnings, policy violations, failed answers of a page, and answers that lack a header. */
 export function watch(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(`console ${message.type()}: ${message.text()}`);
@@ -14,6 +19,15 @@ export function watch(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(`page error: ${error.message}`));
   page.on('response', (response) => {
     if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`);
+    if (!response.url().startsWith('http')) return;
+    const headers = response.headers();
+    const page = headers['content-type']?.startsWith('text/html');
+    for (const name of page ? [...EVERYWHERE, ...ON_PAGES] : EVERYWHERE) {
+      if (!headers[name]) faults.push(`no ${name}: ${response.status()} ${response.url()}`);
+    }
+    if (page && headers['cache-control'] !== 'no-store') {
+      faults.push(`a page that may be kept: ${response.url()}`);
+    }
   });
 }
 

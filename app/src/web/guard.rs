@@ -106,13 +106,17 @@ const HELD: usize = 256 << 10;
 /// A form of a session that has run out is kept for its sender; never one that a secret may stand in. Gives the body back
 /// when it is not kept.
 async fn keep_form(services: &Services, parts: &Parts, body: Body) -> (Option<Response>, Body) {
-    const NEVER: [&str; 6] = ["/api/", "/sign-in", "/reset", "/activate", "/confirm", "/profile"];
+    const NEVER: [&str; 7] = ["/api/", "/sign-in", "/reset", "/activate", "/confirm", "/profile", "/setup"];
     let path = parts.uri.path();
     let form = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let small = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
     let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::decode);
     let (Some(token), Some(0..=HELD)) = (token, small) else { return (None, body) };
-    if NEVER.iter().any(|prefix| path.starts_with(prefix)) || form != Some(b"application/x-www-form-urlencoded") {
+    let elsewhere = !services.desk && path.starts_with("/admin");
+    if elsewhere
+        || NEVER.iter().any(|prefix| path.starts_with(prefix))
+        || form != Some(b"application/x-www-form-urlencoded")
+    {
         return (None, body);
     }
     let Ok(bytes) = to_bytes(body, HELD).await else { return (None, Body::empty()) };

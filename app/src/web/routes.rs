@@ -18,13 +18,6 @@ pub enum Access {
     Staff(Capability),
 }
 
-impl Access {
-    /// Whether it is for the institution's people.
-    const fn is_desk(self) -> bool {
-        matches!(self, Self::AnyStaff | Self::Staff(_))
-    }
-}
-
 /// A route, by its method and template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RouteEntry {
@@ -34,6 +27,13 @@ pub struct RouteEntry {
     pub path: &'static str,
     /// Who may ask.
     pub access: Access,
+}
+
+impl RouteEntry {
+    /// Whether it is for the institution's people; the set-up is, though nobody can sign in yet.
+    fn is_desk(&self) -> bool {
+        matches!(self.access, Access::AnyStaff | Access::Staff(_)) || self.path.starts_with("/setup")
+    }
 }
 
 /// Routes, as a router and as a list.
@@ -64,15 +64,16 @@ impl Routes {
     /// A change that brings files: `POST`, of a body that is larger than a form and that the handler streams.
     #[must_use]
     pub fn upload(mut self, path: &'static str, access: Access, handler: MethodRouter<Services>) -> Self {
-        self.list.push(RouteEntry { method: "POST", path, access });
-        let uploads = if access.is_desk() { &mut self.desk_uploads } else { &mut self.uploads };
+        let entry = RouteEntry { method: "POST", path, access };
+        self.list.push(entry);
+        let uploads = if entry.is_desk() { &mut self.desk_uploads } else { &mut self.uploads };
         *uploads = std::mem::take(uploads).route(path, handler);
         self
     }
 
     fn add(mut self, entry: RouteEntry, handler: MethodRouter<Services>) -> Self {
         self.list.push(entry);
-        let router = if entry.access.is_desk() { &mut self.desk } else { &mut self.router };
+        let router = if entry.is_desk() { &mut self.desk } else { &mut self.router };
         *router = std::mem::take(router).route(entry.path, handler);
         self
     }

@@ -143,9 +143,10 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         }
     }
     if !code.is_empty() {
+        let origin = config.server.admin_origin.as_ref().unwrap_or(&config.server.public_origin);
         say(&format!(
             "\nNobody of the institution can sign in yet. Set the portal up at {}/setup with the code\n\n    {code}\n",
-            config.server.public_origin.as_str()
+            origin.as_str()
         ));
     }
     tracing::info!(server.listen = %config.server.listen, "Serving at {}", config.server.public_origin.as_str());

@@ -27,4 +27,5 @@ mod privacy;
 mod source_pages;
 mod sources;
 mod staff;
+mod sweep;
 mod watch;

@@ -219,6 +219,20 @@ impl Portal {
         Self { world, services, inbox, metrics, router }
     }
 
+    /// The same portal as customers see it where the administration has an address of its own.
+    pub fn without_desk(mut self) -> Self {
+        self.services.desk = false;
+        let hooks =
+            HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
+        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
+        self
+    }
+
+    /// Another node: what it knows is its own, and the database is the same.
+    pub fn second_node(&self) -> House {
+        House::new(self.services.house.ground().clone())
+    }
+
     /// The same portal, with a set-up that can be opened.
     pub fn with_door(mut self, door: guichet_app::admin::setup::Door) -> Self {
         self.services.setup = door;

@@ -371,6 +371,57 @@ on_both_databases! {
         assert!(portal.get("/admin/releases/draft", &administrator).await.body.contains("Nothing differs"));
     }
 
+    async fn every_node_follows_a_release_and_the_way_back(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff("administrator").await;
+        let stop = tokio_util::sync::CancellationToken::new();
+        let nodes: Vec<_> = (0..3).map(|_| portal.second_node()).collect();
+        for node in &nodes {
+            tokio::spawn(node.clone().follow(portal.services.db.clone(), stop.clone()));
+        }
+        let all_have = async |name: &str| {
+            for node in &nodes {
+                let mut heard = node.listen();
+                let wanted = heard.wait_for(|institution| institution.name == name);
+                tokio::time::timeout(std::time::Duration::from_secs(5), wanted).await.unwrap().unwrap();
+            }
+        };
+        for name in ["Nordhavn", "Lumen"] {
+            let form = format!("name={name}&language=en&first=en&module=accounts");
+            portal.ask("POST", "/admin/brand/save", &administrator, &form).await;
+            portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
+            all_have(name).await;
+        }
+        portal.ask("POST", "/admin/releases/1/back", &administrator, "").await;
+        all_have("Nordhavn").await;
+        assert!(nodes.iter().all(|node| node.now().release == 3 && !node.now().modules.has(Module::Claims)));
+        stop.cancel();
+    }
+
+    async fn where_the_administration_has_its_own_address_there_is_none_of_it_anywhere_else(world: World) {
+        let portal = Portal::new(world).await;
+        let (administrator, agent) = (portal.staff("administrator").await, portal.staff("agent").await);
+        let (door, _) = Door::open(&*portal.world.random);
+        let portal = portal.with_door(door).without_desk();
+        let mut tried = 0;
+        for route in routes().list() {
+            let of_desk = matches!(route.access, Access::Staff(_) | Access::AnyStaff) || route.path.starts_with("/setup");
+            if !of_desk {
+                continue;
+            }
+            let path = filled(route.path, &"0".repeat(32), &"0".repeat(32)).replace("{source}", "test").replace("{piece}", "0");
+            for cookie in ["", administrator.as_str(), agent.as_str()] {
+                let answer = portal.ask(route.method, &path.replace("{document}", "0"), cookie, "").await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{} {path}", route.method);
+                tried += 1;
+            }
+        }
+        assert!(tried > 150, "{tried}");
+        // Its people are nobody there, and customers are who they are.
+        assert!(portal.get("/overview", &agent).await.header("location").starts_with("/sign-in"));
+        assert_eq!(portal.get("/overview", &portal.sign_in("1").await).await.status, StatusCode::OK);
+    }
+
     async fn what_could_not_be_read_is_not_published(world: World) {
         let portal = Portal::new(world).await;
         let administrator = portal.staff("administrator").await;

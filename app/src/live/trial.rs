@@ -34,7 +34,7 @@ mod browser {
         let Some(window) = web_sys::window() else { return };
         let Some(form) = window.document().and_then(|document| document.get_element_by_id(form)) else { return };
         let (last, held) = (Rc::new(Cell::new(0)), form.clone());
-        let changed = Closure::<dyn FnMut()>::new(move || {
+        let look = move || {
             let (window, form, url, last, now) =
                 (window.clone(), held.clone(), url.clone(), last.clone(), last.get() + 1);
             last.set(now);
@@ -57,7 +57,10 @@ mod browser {
                     }
                 });
             });
-        });
+        };
+        // What was typed before the page was taken over is tried too.
+        look();
+        let changed = Closure::<dyn FnMut()>::new(look);
         let _ = form.add_event_listener_with_callback("input", changed.as_ref().unchecked_ref());
         changed.forget();
     }

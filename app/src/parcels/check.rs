@@ -36,7 +36,7 @@ mod watch {
         let Some(input) = input.and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else { return };
         let latest = Rc::new(Cell::new(0_u32));
         let typed = input.clone();
-        let changed = Closure::<dyn FnMut()>::new(move || {
+        let look = move || {
             let (window, input, latest) = (window.clone(), typed.clone(), latest.clone());
             let turn = latest.get().wrapping_add(1);
             latest.set(turn);
@@ -53,7 +53,10 @@ mod watch {
                     said.set(words);
                 }
             });
-        });
+        };
+        // What was typed before the page was taken over is looked at too.
+        look();
+        let changed = Closure::<dyn FnMut()>::new(look);
         let _ = input.add_event_listener_with_callback("input", changed.as_ref().unchecked_ref());
         changed.forget();
     }

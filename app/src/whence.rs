@@ -2,10 +2,9 @@
 //! when a source is late. One reading and one piece of page for every domain.
 
 use crate::{
-    web::{Problem, Services, SignedIn, Visitor},
+    web::Visitor,
     words::{Figures, Words},
 };
-use futures::FutureExt as _;
 use guichet_platform::{
     db::{DbError, Tx},
     on,
@@ -104,19 +103,6 @@ pub async fn late(
     now: Timestamp,
 ) -> Result<Option<Late>, DbError> {
     freshness::late(tx, scope, carries, now).await
-}
-
-/// The same, for a page that reads nothing else with it.
-///
-/// # Errors
-/// What the database says.
-pub async fn late_now(
-    services: &Services,
-    who: &SignedIn,
-    carries: &'static [Carries],
-) -> Result<Option<Late>, Problem> {
-    let (scope, now) = (who.session.scope, who.visitor.now);
-    Ok(services.db.read(&scope, move |tx| async move { late(tx, &scope, carries, now).await }.boxed()).await?)
 }
 
 /// "Where does this come from?", one tap away.

@@ -43,7 +43,7 @@ pub(super) async fn claim(
     let missing = || Problem::new(Reason::NotFound, visitor);
     let Path(id) = claim.map_err(|_| missing())?;
     let Query(query) = query.unwrap_or_default();
-    let (scope, figures) = (who.session.scope, visitor.figures(&services));
+    let (scope, now, figures) = (who.session.scope, visitor.now, visitor.figures(&services));
     let own = figures.clone();
     let found = services
         .db
@@ -51,13 +51,14 @@ pub(super) async fn claim(
             async move {
                 let live = guichet_platform::live::cursor(tx, &scope).await?;
                 let origin = whence::of(tx, &scope, whence::Value::Claim(id)).await?;
-                Ok::<_, DbError>((read_page(tx, &scope, id, &own).await?, live, origin))
+                let late = whence::late(tx, &scope, &[Carries::Claims], now).await?;
+                Ok::<_, DbError>((read_page(tx, &scope, id, &own).await?, live, origin, late))
             }
             .boxed()
         })
         .await?;
-    let (page, live, origin) = match found {
-        (Some(Found::Page(page)), live, origin) => (page, live, origin),
+    let (page, live, origin, late) = match found {
+        (Some(Found::Page(page)), live, origin, late) => (page, live, origin, late),
         (Some(Found::Elsewhere(other)), ..) => return Ok(redirect_to(&format!("/claims/{other}"))),
         (None, ..) => return Err(missing()),
     };
@@ -67,7 +68,6 @@ pub(super) async fn claim(
     let number = page.claim.head.number.clone();
     let token: Id<kind::Letter> = random_id(&*services.random);
     let key = |what: &str| format!("{what}:{id}");
-    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         let full = query.full.is_some().then(|| alert(visitor, Some("critical"), "circle-alert", w.get("claims-full")));
         view! {

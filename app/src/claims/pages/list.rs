@@ -18,15 +18,16 @@ use guichet_platform::{db::DbError, sources::Carries};
 use leptos::prelude::*;
 
 pub(super) async fn list(Extract(services): Extract<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let (scope, figures) = (who.session.scope, who.visitor.figures(&services));
+    let (scope, now, figures) = (who.session.scope, who.visitor.now, who.visitor.figures(&services));
     let own = figures.clone();
-    let (claims, drafts, live) = services
+    let (claims, drafts, live, late) = services
         .db
         .read(&scope, move |tx| {
             async move {
                 let live = guichet_platform::live::cursor(tx, &scope).await?;
+                let late = whence::late(tx, &scope, &[Carries::Claims], now).await?;
                 let claims = list_all(tx, &scope, &own).await?;
-                Ok::<_, DbError>((claims, store::list_drafts(tx, &scope).await?, live))
+                Ok::<_, DbError>((claims, store::list_drafts(tx, &scope).await?, live, late))
             }
             .boxed()
         })
@@ -35,7 +36,6 @@ pub(super) async fn list(Extract(services): Extract<Services>, who: SignedIn) ->
     let w = visitor.words();
     let title = w.get("nav-claims");
     let heading = title.clone();
-    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         view! {
             <div class="page-head"><h1>{heading}</h1>{live_lamp(visitor)}</div>

@@ -17,13 +17,14 @@ use guichet_platform::{db::DbError, sources::Carries};
 use leptos::prelude::*;
 
 pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Result<Response, Problem> {
-    let scope = who.session.scope;
-    let (policies, live) = services
+    let (scope, now) = (who.session.scope, who.visitor.now);
+    let (policies, live, late) = services
         .db
         .read(&scope, move |tx| {
             async move {
                 let live = guichet_platform::live::cursor(tx, &scope).await?;
-                Ok::<_, DbError>((store::list_policies(tx, &scope).await?, live))
+                let late = whence::late(tx, &scope, &[Carries::Claims], now).await?;
+                Ok::<_, DbError>((store::list_policies(tx, &scope).await?, live, late))
             }
             .boxed()
         })
@@ -32,7 +33,6 @@ pub(super) async fn list(State(services): State<Services>, who: SignedIn) -> Res
     let (w, figures) = (visitor.words(), visitor.figures(&services));
     let title = w.get("claims-policies");
     let heading = title.clone();
-    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         let body = if policies.is_empty() {
             view! {

@@ -31,7 +31,7 @@ pub(super) async fn policy(
     let visitor = &who.visitor;
     let missing = || Problem::new(Reason::NotFound, visitor);
     let Path(id) = policy.map_err(|_| missing())?;
-    let (scope, figures) = (who.session.scope, visitor.figures(&services));
+    let (scope, now, figures) = (who.session.scope, visitor.now, visitor.figures(&services));
     let own = figures.clone();
     let found = services
         .db
@@ -39,16 +39,16 @@ pub(super) async fn policy(
             async move {
                 let live = guichet_platform::live::cursor(tx, &scope).await?;
                 let Some(policy) = store::find_policy(tx, &scope, id).await? else { return Ok(None) };
-                Ok::<_, DbError>(Some((policy, list_all(tx, &scope, &own).await?, live)))
+                let late = whence::late(tx, &scope, &[Carries::Claims], now).await?;
+                Ok::<_, DbError>(Some((policy, list_all(tx, &scope, &own).await?, live, late)))
             }
             .boxed()
         })
         .await?;
-    let (policy, claims, live) = found.ok_or_else(missing)?;
+    let (policy, claims, live, late) = found.ok_or_else(missing)?;
     let w = visitor.words();
     let title = policy_title(w, &policy.head);
     let heading = title.clone();
-    let late = whence::late_now(&services, &who, &[Carries::Claims]).await?;
     Ok(app_page(visitor, Place::Claims, &title, Some(live), || {
         view! {
             <div class="page-head"><div>

@@ -29,21 +29,23 @@ use guichet_platform::{
     audit::{Action, Thing},
     db::DbError,
     scope::PublicScope,
-    sources::Carries,
+    sources::{Carries, freshness::Late},
 };
 use guichet_types::{Id, TrackingNumber, kind};
 use leptos::prelude::*;
 
-/// The customer's parcels and the live event up to which they are known, in one state of the database.
+/// The customer's parcels, the live event up to which they are known, and whether news of them is late, in one state of the
+/// database.
 ///
 /// # Errors
 /// What the database says.
-pub async fn read_list(services: &Services, who: &SignedIn) -> Result<(Vec<Parcel>, i64), Problem> {
-    let scope = who.session.scope;
+pub async fn read_list(services: &Services, who: &SignedIn) -> Result<(Vec<Parcel>, i64, Option<Late>), Problem> {
+    let (scope, now) = (who.session.scope, who.visitor.now);
     let read = services.db.read(&scope, move |tx| {
         async move {
             let live = guichet_platform::live::cursor(tx, &scope).await?;
-            Ok::<_, DbError>((store::list_parcels(tx, &scope).await?, live))
+            let late = whence::late(tx, &scope, &[Carries::Parcels], now).await?;
+            Ok::<_, DbError>((store::list_parcels(tx, &scope).await?, live, late))
         }
         .boxed()
     });
@@ -60,8 +62,7 @@ async fn list_page(
     form: &track::TrackForm,
     fault: Option<Fault>,
 ) -> Result<Response, Problem> {
-    let (parcels, live) = read_list(services, who).await?;
-    let late = whence::late_now(services, who, &[Carries::Parcels]).await?;
+    let (parcels, live, late) = read_list(services, who).await?;
     let visitor = &who.visitor;
     let (w, figures) = (visitor.words(), visitor.figures(services));
     let title = w.get("nav-parcels");

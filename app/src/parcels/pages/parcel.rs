@@ -94,14 +94,14 @@ pub(super) async fn parcel_page(
     let read = services.db.read(&scope, move |tx| {
         async move {
             let origin = whence::of(tx, &scope, whence::Value::Parcel(id)).await?;
-            Ok::<_, DbError>(read_page(tx, &scope, id, now).await?.map(|page| (page, origin)))
+            let late = whence::late(tx, &scope, &[Carries::Parcels], now).await?;
+            Ok::<_, DbError>(read_page(tx, &scope, id, now).await?.map(|page| (page, origin, late)))
         }
         .boxed()
     });
     let visitor = &who.visitor;
-    let (page, origin) = read.await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
+    let (page, origin, late) = read.await?.ok_or_else(|| Problem::new(Reason::NotFound, visitor))?;
     let (w, figures) = (visitor.words(), visitor.figures(services));
-    let late = whence::late_now(services, who, &[Carries::Parcels]).await?;
     let form: Id<()> = random_id(&*services.random);
     let parcel = &page.parcel;
     let name = title(w, parcel);

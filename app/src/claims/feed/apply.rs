@@ -20,6 +20,7 @@ use guichet_platform::{
     inbox::Job,
     live::publish,
     on,
+    privacy::{self, Whose},
 };
 use guichet_types::{Id, Timestamp, kind};
 use serde::Serialize;
@@ -49,19 +50,6 @@ struct Known {
 /// As JSON; what is kept here has only strings as keys, so that this cannot fail.
 fn json<T: Serialize>(value: &T) -> Result<String, DbError> {
     serde_json::to_string(value).map_err(|_| DbError::Value("a record that cannot be written as JSON"))
-}
-
-/// The id of the customer of a number, whether they are there yet or not: it is made of the number, as [`crate::people`]
-/// makes it. The number is taken as it stands: `Patient/1` of a FHIR server is not our customer 1.
-/// Who has a number, or will have it: a policy may come before its holder does.
-async fn customer_id(tx: &mut Tx, stated: &str) -> Result<Id<kind::Customer>, DbError> {
-    const FIND: &str = "select id from customer where number = $1";
-    let number: String = stated.split_whitespace().collect();
-    let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(FIND).bind(&number).fetch_optional(&mut **c).await)?;
-    match row {
-        Some((id,)) => id.try_into().map_err(|_| DbError::Value("customer.id")),
-        None => Ok(tx.stable_id(&[b"customer", number.as_bytes()])),
-    }
 }
 
 impl Applier {
@@ -213,21 +201,22 @@ impl Applier {
         customer: Option<&str>,
         place: &str,
     ) -> Result<(), DbError> {
-        const THERE: &str = "select erased_at from customer where id = $1";
         let Some(stated) = customer else {
             return insert_unmapped(tx, self.document, self.received_at, place, None).await;
         };
-        let customer = customer_id(tx, stated).await?;
-        let customer = customer.as_bytes().as_slice();
-        let there: Option<(Option<i64>,)> =
-            on!(tx, c => sqlx::query_as(THERE).bind(customer).fetch_optional(&mut **c).await)?;
-        // Whoever was erased is given nothing, and is named nowhere.
-        if there.is_some_and(|(erased,)| erased.is_some()) {
-            return insert_unmapped(tx, self.document, self.received_at, place, None).await;
+        // The number is taken as it stands: `Patient/1` of a FHIR server is not our customer 1. A policy may come before its holder
+        // does. Whoever was erased is given nothing, and is named nowhere.
+        let (holder, unknown) = match privacy::whose(tx, stated).await? {
+            Whose::Of(holder) => (Some(holder), None),
+            Whose::ToCome(holder) => (Some(holder), Some(Some(stated))),
+            Whose::Erased => (None, Some(None)),
+        };
+        if let Some(holder) = holder {
+            let holder = holder.as_bytes().as_slice();
+            on!(tx, c => sqlx::query(sql).bind(holder).bind(id).execute(&mut **c).await.map(|_| ()))?;
         }
-        on!(tx, c => sqlx::query(sql).bind(customer).bind(id).execute(&mut **c).await.map(|_| ()))?;
-        if there.is_none() {
-            insert_unmapped(tx, self.document, self.received_at, place, Some(stated)).await?;
+        if let Some(stated) = unknown {
+            insert_unmapped(tx, self.document, self.received_at, place, stated).await?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use guichet_platform::{
     db::{DbError, Tx},
     inbox::Job,
     on,
-    privacy::{self, Side},
+    privacy::{self, Side, Whose},
 };
 use guichet_types::{Decimal, Id, Timestamp, kind};
 use sha2::{Digest as _, Sha256};
@@ -137,12 +137,13 @@ async fn tell(tx: &mut Tx, source: &Source, update: &ShipmentUpdate) -> Result<(
             Side::Sender => ("sender", &facts.sender),
         };
         let Some(customer) = who.customer.clone() else { continue };
-        if settle::find_customer(tx, &customer).await?.is_some() {
-            continue;
-        }
-        if !privacy::is_erased(tx, &customer).await? {
-            unmapped(tx, source, &format!("{}/{name}", update.place), &customer).await?;
-            continue;
+        match privacy::whose(tx, &customer).await? {
+            Whose::Of(_) => continue,
+            Whose::ToCome(_) => {
+                unmapped(tx, source, &format!("{}/{name}", update.place), &customer).await?;
+                continue;
+            }
+            Whose::Erased => {}
         }
         match side {
             Side::Recipient => facts.hide_recipient(),

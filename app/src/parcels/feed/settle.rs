@@ -11,7 +11,7 @@ use guichet_platform::{
     db::{DbError, Tx},
     live::{publish, wake},
     on,
-    privacy::{self, Side},
+    privacy::{self, Side, Whose},
 };
 use guichet_types::{Id, ParcelStatus, Sscc, Timestamp, TrackingNumber, kind};
 use sha2::{Digest as _, Sha256};
@@ -19,13 +19,6 @@ use std::collections::BTreeSet;
 
 /// Rows that are written by one statement.
 const ROWS: usize = 500;
-
-/// The customer of a number.
-pub(super) async fn find_customer(tx: &mut Tx, number: &str) -> Result<Option<Id<kind::Customer>>, DbError> {
-    const FIND: &str = "select id from customer where number = $1";
-    let row: Option<(Vec<u8>,)> = on!(tx, c => sqlx::query_as(FIND).bind(number).fetch_optional(&mut **c).await)?;
-    row.map(|(id,)| id.try_into().map_err(|_| DbError::Value("customer.id"))).transpose()
-}
 
 /// A customer who has just become known gets the parcels that were told under their number, and is told so on open pages.
 ///
@@ -149,7 +142,7 @@ async fn granted(tx: &mut Tx, sum: &Sum) -> Result<BTreeSet<(Id<kind::Customer>,
     let mut granted = BTreeSet::new();
     for (who, role) in [(&sum.facts.recipient, Role::Recipient), (&sum.facts.sender, Role::Sender)] {
         if let Some(number) = &who.customer
-            && let Some(customer) = find_customer(tx, number).await?
+            && let Whose::Of(customer) = privacy::whose(tx, number).await?
         {
             granted.insert((customer, role));
         }

@@ -4,7 +4,8 @@ use super::{Arrival, Found, guarded, instruments, settle};
 use guichet_formats::securities::record::{Cash, Portfolio, Position, Record, Transaction, TransactionKind};
 use guichet_platform::{
     db::{DbError, Tx},
-    on, privacy,
+    on,
+    privacy::{self, Whose},
 };
 use guichet_types::{Date, Id, Price, PriceUnit, Timestamp, kind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +125,7 @@ async fn put_head(tx: &mut Tx, arrival: &Arrival, head: &Portfolio, day: i64) ->
         for number in &head.holders {
             let number: String = number.split_whitespace().collect();
             // Whoever was erased is given nothing, and is named nowhere.
-            if privacy::is_erased(tx, &number).await? {
+            if privacy::whose(tx, &number).await? == Whose::Erased {
                 continue;
             }
             on!(tx, c => sqlx::query(HOLDER).bind(key).bind(number).execute(&mut **c).await.map(|_| ()))?;

@@ -7,7 +7,7 @@
 //!   it is; a test fails when a table has no decision.
 //! - [`sweep`] takes away what has been kept for long enough, once an hour.
 //!
-//! What is erased stays erased: what the back office says of the same number later is given to nobody ([`is_erased`]), and what
+//! What is erased stays erased: what the back office says of the same number later is given to nobody ([`whose`]), and what
 //! it says again of a parcel's recipient is left out ([`hide`]). The audit log is never changed.
 
 mod decisions;
@@ -48,20 +48,35 @@ async fn number_of(db: &Db, customer: Id<kind::Customer>) -> Result<Option<Strin
     read.await
 }
 
-/// Whether the customer of a number, as the back office writes it, was erased, and nobody has been invited under it since. For the
-/// back office's hand.
+/// Whom a number of the back office's stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// This customer.
+    Of(Id<kind::Customer>),
+    /// Nobody yet: this is who they will be.
+    ToCome(Id<kind::Customer>),
+    /// Somebody who was erased; nobody has been invited under it since.
+    Erased,
+}
+
+/// Whom a number, as the back office writes it, stands for. For the back office's hand.
 ///
 /// # Errors
 /// What the database says.
-pub async fn is_erased(tx: &mut Tx, number: &str) -> Result<bool, DbError> {
-    const FIND: &str = "select count(*) from customer where id = $1 and erased_at is not null
-        and not exists (select 1 from customer n where n.number = $2)";
+pub async fn whose(tx: &mut Tx, number: &str) -> Result<Whose, DbError> {
+    const FIND: &str = "select id, number, erased_at from customer where number = $1 or id = $2";
     let number: String = number.split_whitespace().collect();
-    // The id of a customer is made of their number, so that it is known after the number is gone.
-    let id: Id<kind::Customer> = tx.stable_id(&[b"customer", number.as_bytes()]);
-    let (found,): (i64,) =
-        on!(tx, c => sqlx::query_as(FIND).bind(id.as_bytes().as_slice()).bind(&number).fetch_one(&mut **c).await)?;
-    Ok(found > 0)
+    // The id of a customer is made of their number, so that it is known before they come and after the number is gone.
+    let made: Id<kind::Customer> = tx.stable_id(&[b"customer", number.as_bytes()]);
+    let rows: Vec<(Vec<u8>, String, Option<i64>)> =
+        on!(tx, c => sqlx::query_as(FIND).bind(&number).bind(made.as_bytes().as_slice()).fetch_all(&mut **c).await)?;
+    let Some((id, _, erased)) = rows.iter().find(|row| row.1 == number).or_else(|| rows.first()) else {
+        return Ok(Whose::ToCome(made));
+    };
+    match erased {
+        Some(_) => Ok(Whose::Erased),
+        None => Ok(Whose::Of(id.clone().try_into().map_err(|_| DbError::Value("customer.id"))?)),
+    }
 }
 
 async fn run(tx: &mut Tx, statements: impl IntoIterator<Item = &'static str>, key: &[u8]) -> Result<(), DbError> {

@@ -231,9 +231,10 @@ impl Inbox {
     /// What the file system, the database or the feed says.
     pub async fn offer(&self, source: &str, name: &str, bytes: Vec<u8>) -> Result<Imported, InboxError> {
         let _turn = self.raw.turn().await?;
-        let offered = self.raw.set_down(bytes).await?;
-        let taken = self.raw.move_in(source, &offered).await?;
-        self.keep(source, &taken, name.to_owned()).await
+        let (hash, size, now) = (Sha256Hex::of(&bytes), bytes.len() as u64, self.clock.now());
+        self.raw.put(&hash, bytes.into()).await?;
+        let known = self.register(source, &hash, size, name.to_owned(), now).await?;
+        self.read_in(known, self.raw.path(&hash), name.to_owned(), now).await
     }
 
     /// What a run before this one left: files that were taken and not kept, documents that were kept and not applied.
@@ -284,12 +285,21 @@ impl Inbox {
         let (hash, bytes) = self.raw.hash(taken).await?;
         let now = self.clock.now();
         let known = self.register(source, &hash, bytes, name.clone(), now).await?;
+        let path = if known.outcome().is_some() {
+            self.raw.forget(taken).await?;
+            self.raw.path(&hash)
+        } else {
+            self.raw.settle(taken, &hash).await?
+        };
+        self.read_in(known, path, name, now).await
+    }
+
+    /// Applies a document whose bytes are in their place, unless that was done or has to wait.
+    async fn read_in(&self, known: Known, path: PathBuf, name: String, now: Timestamp) -> Result<Imported, InboxError> {
         let document = known.document;
         if let Some(outcome) = known.outcome() {
-            self.raw.forget(taken).await?;
             return Ok(Imported { document, duplicate: true, outcome });
         }
-        let path = self.raw.settle(taken, &hash).await?;
         if known.paused {
             let outcome =
                 Outcome { class: "accept", reason: Some(WAITS.to_owned()), records: 0, report: None, closed: false };

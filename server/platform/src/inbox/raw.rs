@@ -126,19 +126,6 @@ impl RawStore {
         .await
     }
 
-    /// Puts bytes down beside where they will lie, for [`Self::move_in`].
-    pub(super) async fn set_down(&self, bytes: Vec<u8>) -> Result<PathBuf, InboxError> {
-        let to = self.path(&Sha256Hex::of(&bytes));
-        let part = to.with_added_extension(format!("{}.part", COUNT.fetch_add(1, Ordering::Relaxed)));
-        blocking(move || {
-            let folder = part.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder).map_err(at(folder))?;
-            fs::write(&part, &bytes).map_err(at(&part))?;
-            Ok(part)
-        })
-        .await
-    }
-
     pub(super) async fn copy_in(&self, source: &str, file: &Path) -> Result<PathBuf, InboxError> {
         let (from, to) = (file.to_owned(), self.place(source, file));
         blocking(move || copy(&from, &to).map(|()| to)).await

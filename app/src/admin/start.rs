@@ -3,9 +3,9 @@
 
 use super::{parts::said, setup::stepper};
 use crate::{
-    admin::sources::parts::{choice, field, source_name},
+    admin::sources::parts::{choice, field, source_name, verdict},
     ui::{Desk, icon, staff_page},
-    web::{Access, May, Problem, Reason, Routes, Services, read_parts, redirect_to},
+    web::{Access, May, Problem, Reason, Routes, SentFile, Services, read_parts, redirect_to},
 };
 use axum::{
     extract::{Multipart, Query, State, multipart::MultipartRejection},
@@ -57,7 +57,9 @@ async fn take(
         return Ok(redirect_to("/admin"));
     }
     let (fields, files) = read_parts(form.map_err(|_| broken())?, MOST_REHEARSED).await.map_err(|_| broken())?;
-    let Some((_, bytes)) = files.into_iter().find(|(name, _)| name == "file") else { return Err(broken()) };
+    let Some(SentFile { bytes, .. }) = files.into_iter().find(|file| file.field == "file") else {
+        return Err(broken());
+    };
     if bytes.is_empty() || bytes.len() > MOST_REHEARSED {
         return Ok(redirect_to("/admin/start?said=file"));
     }
@@ -117,14 +119,9 @@ async fn show(
         ],
     );
     let outcome = taken.map(|taken| {
-        let (tone, glyph, word) = match taken.outcome.class {
-            "accept" => ("positive", "circle-check", w.get("sources-accepted")),
-            "warn" => ("warning", "circle-alert", w.get("sources-warned")),
-            _ => ("critical", "file-x", w.get("sources-rejected")),
-        };
-        let reason = taken.outcome.reason.clone().map(|reason| format!(" {reason}")).unwrap_or_default();
-        view! { <p class="alert" data-tone=tone role="status">{icon(visitor, glyph)}<span>{format!("{word}.{reason}")}</span>
-            <a href=format!("/admin/sources/documents/{}", taken.document)>{w.get("setup-file-more")}</a></p> }
+        let (tone, glyph, sentence) = verdict(w, &taken.outcome);
+        view! { <p class="alert" data-tone=tone role="status">{icon(visitor, glyph)}<span>{sentence}</span>
+        <a href=format!("/admin/sources/documents/{}", taken.document)>{w.get("setup-file-more")}</a></p> }
     });
     let kinds =
         vec![("folder".to_owned(), w.get("sources-kind-folder")), ("hook".to_owned(), w.get("sources-kind-hook"))];

@@ -39,16 +39,27 @@ impl FromIterator<(String, String)> for Fields {
     }
 }
 
-/// A form with files, read to its end: its fields, and each file by the name of its field. Of a file or a field, `most` bytes
+/// A file that came with a form.
+#[derive(Clone, Debug, Default)]
+pub struct SentFile {
+    /// The name of its field.
+    pub field: String,
+    /// What its sender calls it; empty when no file was chosen.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A form with files, read to its end: its fields, and its files. Of a file or a field, `most` bytes
 /// and one more are kept, so that what is too long can be told; what is behind them is read and let go.
 ///
 /// # Errors
 /// The form ends too early, or is none.
-pub async fn read_parts(mut form: Multipart, most: usize) -> Result<(Fields, Vec<(String, Vec<u8>)>), MultipartError> {
+pub async fn read_parts(mut form: Multipart, most: usize) -> Result<(Fields, Vec<SentFile>), MultipartError> {
     let (mut fields, mut files) = (Vec::new(), Vec::new());
     while let Some(mut part) = form.next_field().await? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let is_file = part.file_name().is_some();
+        let field = part.name().unwrap_or_default().to_owned();
+        let file = part.file_name().map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(piece) = part.chunk().await? {
             let room = (most + 1).saturating_sub(bytes.len());
@@ -57,10 +68,9 @@ pub async fn read_parts(mut form: Multipart, most: usize) -> Result<(Fields, Vec
         if fields.len() + files.len() >= MOST_FIELDS {
             continue;
         }
-        if is_file {
-            files.push((name, bytes));
-        } else {
-            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        match file {
+            Some(name) => files.push(SentFile { field, name, bytes }),
+            None => fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }
     Ok((Fields(fields), files))

@@ -36,7 +36,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub use csp::{CspReport, CspReports, csp_report};
-pub use fields::{Fields, read_parts};
+pub use fields::{Fields, SentFile, read_parts};
 pub use guard::{
     LOCALE_COOKIE, OwnPolicy, Reflects, SESSION_COOKIE, Sandboxed, THEME_COOKIE, agent_in_words, cookie, guard,
     prefetched,

@@ -8,7 +8,7 @@ use crate::{
         store::{self, PublishError},
     },
     ui::fragment,
-    web::{Fields, May, Problem, Reason, Services, Sure, read_parts, redirect_to},
+    web::{Fields, May, Problem, Reason, SentFile, Services, Sure, read_parts, redirect_to},
 };
 use axum::{
     extract::{Multipart, Path, State, multipart::MultipartRejection},
@@ -109,8 +109,8 @@ pub(super) async fn logo(
     let mut settings = work(&services, &may).await?.settings;
     let now = may.who.visitor.now;
     let mut came = false;
-    for (name, bytes) in files {
-        if bytes.is_empty() || !matches!(name.as_str(), "logo" | "logo_dark") {
+    for SentFile { field, bytes, .. } in files {
+        if bytes.is_empty() || !matches!(field.as_str(), "logo" | "logo_dark") {
             continue;
         }
         let taken = tokio::task::spawn_blocking(move || logo::take(bytes)).await.map_err(Problem::fault)?;
@@ -127,7 +127,7 @@ pub(super) async fn logo(
         };
         let hash = store::keep_picture(&services.db, &may.grant, picture, now).await?;
         came = true;
-        if name == "logo" {
+        if field == "logo" {
             settings.brand.logo = Some(hash);
         } else {
             settings.brand.logo_dark = Some(hash);
@@ -196,8 +196,8 @@ pub(super) async fn import(
 ) -> Result<Response, Problem> {
     let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor);
     let (_, files) = read_parts(form.map_err(|_| wrong())?, MAX_IMPORT).await.map_err(|_| wrong())?;
-    for (name, bytes) in files {
-        if bytes.len() > MAX_IMPORT || name != "file" {
+    for SentFile { field, bytes, .. } in files {
+        if bytes.len() > MAX_IMPORT || field != "file" {
             continue;
         }
         let settings = std::str::from_utf8(&bytes).ok().and_then(|text| Settings::read(text).ok());

@@ -3,12 +3,12 @@
 
 use super::{
     May, hand,
-    parts::{choice, crumbs, key_name},
+    parts::{choice, crumbs, key_name, verdict},
 };
 use crate::{
     admin::parts::said,
     ui::{Desk, icon, staff_page},
-    web::{Problem, Reason, Services, Visitor},
+    web::{Problem, Reason, Services, Visitor, read_parts},
     words::{Figures, Words},
 };
 use axum::{
@@ -33,23 +33,10 @@ pub(super) async fn run(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     let broken = || Problem::new(Reason::BadRequest, &may.who.visitor);
-    let mut form = form.map_err(|_| broken())?;
-    let (mut source, mut name, mut bytes) = (sources::INBOX.to_owned(), String::new(), Vec::new());
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
-        match field.name() {
-            Some("source") => source = field.text().await.map_err(|_| broken())?,
-            Some("file") => {
-                name = field.file_name().unwrap_or_default().chars().take(200).collect();
-                while let Some(piece) = field.chunk().await.map_err(|_| broken())? {
-                    // What is over the bound is read to its end and let go, so that the browser gets an answer it can show.
-                    if bytes.len() <= MOST_REHEARSED {
-                        bytes.extend_from_slice(&piece);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
+    let (fields, files) = read_parts(form.map_err(|_| broken())?, MOST_REHEARSED).await.map_err(|_| broken())?;
+    let source = if fields.has("source") { fields.get("source") } else { sources::INBOX }.to_owned();
+    let file = files.into_iter().rfind(|file| file.field == "file").unwrap_or_default();
+    let (name, bytes): (String, _) = (file.name.chars().take(200).collect(), file.bytes);
     if bytes.is_empty() || bytes.len() > MOST_REHEARSED {
         return show(&services, &may, &source, Some("file"), None).await;
     }
@@ -99,18 +86,13 @@ async fn show(
 
 fn outcome(visitor: &Visitor, figures: &Figures, name: &str, told: &Rehearsed) -> impl IntoView + use<> {
     let w = visitor.words();
-    let (tone, glyph, word) = match told.outcome.class {
-        "accept" => ("positive", "circle-check", w.get("sources-accepted")),
-        "warn" => ("warning", "circle-alert", w.get("sources-warned")),
-        _ => ("critical", "file-x", w.get("sources-rejected")),
-    };
-    let reason = told.outcome.reason.clone().map(|reason| format!(" {reason}")).unwrap_or_default();
+    let (tone, glyph, sentence) = verdict(w, &told.outcome);
     let again = told.again.then(|| view! { <p class="muted">{w.get("sources-dry-again")}</p> });
     let tables = told.tables.iter().map(|table| different(visitor, figures, table)).collect_view();
     let unchanged = told.tables.iter().all(|table| table.new + table.changed + table.gone == 0);
     view! {
         <section class="panel" aria-labelledby="out"><div class="panel__head"><h2 id="out">{w.with("sources-dry-of", &[("name", name)])}</h2></div>
-            <div class="panel__body stack"><p class="alert" data-tone=tone>{icon(visitor, glyph)}<span>{format!("{word}.{reason}")}</span></p>{again}
+            <div class="panel__body stack"><p class="alert" data-tone=tone>{icon(visitor, glyph)}<span>{sentence}</span></p>{again}
                 {unchanged.then(|| view! { <p>{w.get("sources-dry-nothing")}</p> })}
                 <p class="hint">{w.get("sources-dry-kept")}</p></div>{tables}</section>
     }

@@ -5,7 +5,10 @@ use crate::{
     web::Visitor,
     words::{Figures, Words},
 };
-use guichet_platform::sources::{Carries, Health, Source, documents::Document};
+use guichet_platform::{
+    inbox::Outcome,
+    sources::{Carries, Health, Source, documents::Document},
+};
 use leptos::prelude::*;
 
 /// The name of a source for people: what an operator called it, else what it is.
@@ -80,6 +83,17 @@ pub(super) fn class_badge(visitor: &Visitor, document: &Document) -> impl IntoVi
         (_, Some("warn")) => badge(visitor, "warning", Some("circle-alert"), w.get("sources-warned")),
         _ => badge(visitor, "critical", Some("file-x"), w.get("sources-rejected")),
     }
+}
+
+/// What became of what was just read: its tone and icon, and a sentence with the reason.
+pub(in crate::admin) fn verdict(w: Words, outcome: &Outcome) -> (&'static str, &'static str, String) {
+    let (tone, glyph, word) = match outcome.class {
+        "accept" => ("positive", "circle-check", w.get("sources-accepted")),
+        "warn" => ("warning", "circle-alert", w.get("sources-warned")),
+        _ => ("critical", "file-x", w.get("sources-rejected")),
+    };
+    let reason = outcome.reason.as_ref().map(|reason| format!(" {reason}")).unwrap_or_default();
+    (tone, glyph, format!("{word}.{reason}"))
 }
 
 /// A length of time in its two largest units.

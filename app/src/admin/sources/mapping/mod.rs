@@ -155,7 +155,7 @@ pub(super) async fn try_out(may: May, form: Result<Multipart, MultipartRejection
 async fn read(may: &May, form: Result<Multipart, MultipartRejection>) -> Result<(Draft, Fields, Vec<u8>), Problem> {
     let broken = || Problem::new(Reason::BadRequest, &may.who.visitor);
     let (fields, files) = read_parts(form.map_err(|_| broken())?, 2 * SAMPLE).await.map_err(|_| broken())?;
-    let file = files.into_iter().find(|(name, _)| name == "file").map(|(_, bytes)| bytes).unwrap_or_default();
+    let file = files.into_iter().find(|file| file.field == "file").unwrap_or_default().bytes;
     Ok((Draft::read(&fields), fields, file))
 }
 

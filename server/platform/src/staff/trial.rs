@@ -32,9 +32,9 @@ pub async fn no_customer_yet(db: &Db) -> Result<bool, DbError> {
 
 async fn is_empty(tx: &mut Tx) -> Result<bool, DbError> {
     // The institution's own people have numbers that no customer has.
-    const OTHERS: &str = "select count(*) from customer c where c.number <> $1 and c.number not like 'S-%'";
-    let (others,): (i64,) = on!(tx, c => sqlx::query_as(OTHERS).bind(NUMBER).fetch_one(&mut **c).await)?;
-    Ok(others == 0)
+    const OTHER: &str = "select number from customer where number <> $1 and number not like 'S-%' limit 1";
+    let other: Option<(String,)> = on!(tx, c => sqlx::query_as(OTHER).bind(NUMBER).fetch_optional(&mut **c).await)?;
+    Ok(other.is_none())
 }
 
 impl Identity {

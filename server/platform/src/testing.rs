@@ -68,6 +68,26 @@ impl World {
         Sessions::new(self.db.clone(), self.clock.clone(), self.random.clone(), policy)
     }
 
+    /// What a query of the back office's hand gives.
+    #[cfg(test)]
+    pub(crate) async fn ask<T>(&self, sql: &'static str) -> Vec<T>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
+            + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>
+            + Send
+            + Unpin
+            + 'static,
+    {
+        let scope = operator();
+        let read = self.db.read(&scope, move |tx| {
+            async move {
+                crate::on!(tx, c => sqlx::query_as(sql).fetch_all(&mut **c).await).map_err(crate::db::DbError::from)
+            }
+            .boxed()
+        });
+        read.await.unwrap()
+    }
+
     /// A right of somebody of a role, who has just proved who they are.
     #[expect(clippy::unwrap_used, reason = "a test that has nobody has failed")]
     pub async fn proven<R: Right>(&self, role: &str) -> Proven<R> {

@@ -222,10 +222,15 @@ impl Portal {
     /// The same portal as customers see it where the administration has an address of its own.
     pub fn without_desk(mut self) -> Self {
         self.services.desk = false;
+        self.routed_again()
+    }
+
+    /// With a router for what it is made of now, and no webhooks.
+    fn routed_again(self) -> Self {
         let hooks =
             HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
-        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
-        self
+        let router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
+        Self { router, ..self }
     }
 
     /// Another node: what it knows is its own, and the database is the same.
@@ -236,20 +241,14 @@ impl Portal {
     /// The same portal, with a set-up that can be opened.
     pub fn with_door(mut self, door: guichet_app::admin::setup::Door) -> Self {
         self.services.setup = door;
-        let hooks =
-            HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
-        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
-        self
+        self.routed_again()
     }
 
     /// The same portal, with the files of customers looked through there.
     pub fn with_scanner(mut self, address: ScannerAddress) -> Self {
         let scanner = Scanner::new(address, Duration::from_secs(1));
         self.services.files = self.services.files.with_scanner(Some(scanner));
-        let hooks =
-            HookDoor::new(&Config::default(), self.inbox.clone(), self.world.clock.clone(), self.metrics.clone());
-        self.router = router(self.services.clone(), hooks, self.world.folder(), self.metrics.clone());
-        self
+        self.routed_again()
     }
 
     /// Gives each customer a passkey; from then on they sign in with one.

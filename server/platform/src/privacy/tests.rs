@@ -29,23 +29,8 @@ fn retention() -> Retention {
     Config::default().retention
 }
 
-async fn ask<T>(world: &World, sql: &'static str) -> Vec<T>
-where
-    T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
-        + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>
-        + Send
-        + Unpin
-        + 'static,
-{
-    let scope = operator();
-    let read = world.db.read(&scope, move |tx| {
-        async move { on!(tx, c => sqlx::query_as(sql).fetch_all(&mut **c).await).map_err(DbError::from) }.boxed()
-    });
-    read.await.unwrap()
-}
-
 async fn count(world: &World, sql: &'static str) -> i64 {
-    ask::<(i64,)>(world, sql).await[0].0
+    world.ask::<(i64,)>(sql).await[0].0
 }
 
 /// Does statements that each take an id.
@@ -121,7 +106,7 @@ async fn every_table_has_a_decision_on_what_becomes_of_it_when_a_customer_is_era
     const COLUMNS: &str = "select t.name, c.name from sqlite_schema t join pragma_table_info(t.name) c
         where t.type = 'table' and t.name not like '\\_sqlx%' escape '\\' and t.name not like 'sqlite%'";
     let world = crate::testing::sqlite().await;
-    let columns: Vec<(String, String)> = ask(&world, COLUMNS).await;
+    let columns: Vec<(String, String)> = world.ask(COLUMNS).await;
     let there: BTreeSet<&str> = columns.iter().map(|(table, _)| table.as_str()).collect();
     let decided: BTreeMap<&str, Fate> = DECISIONS.iter().copied().collect();
     assert_eq!(decided.len(), DECISIONS.len(), "a table stands twice in DECISIONS");

@@ -1,38 +1,17 @@
 //! The list in `policy` against the database: every table has a place in it, and it says what PostgreSQL's policies say.
 
 use crate::{
-    db::{
-        DbError,
-        policy::{Act, BACK_OFFICE, Fenced},
-    },
-    on,
-    scope::operator,
-    testing::{self, World},
+    db::policy::{Act, BACK_OFFICE, Fenced},
+    testing,
 };
-use futures::FutureExt as _;
 use std::{collections::BTreeSet, fmt::Write as _};
-
-async fn ask<T>(world: &World, sql: &'static str) -> Vec<T>
-where
-    T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
-        + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>
-        + Send
-        + Unpin
-        + 'static,
-{
-    let scope = operator();
-    let read = world.db.read(&scope, move |tx| {
-        async move { on!(tx, c => sqlx::query_as(sql).fetch_all(&mut **c).await).map_err(DbError::from) }.boxed()
-    });
-    read.await.unwrap()
-}
 
 #[tokio::test]
 async fn every_table_has_a_place_in_the_list() {
     const TABLES: &str = "select name from sqlite_schema where type = 'table' and name not like '\\_sqlx%' escape '\\'
         and name not like 'sqlite%'";
     let world = testing::sqlite().await;
-    let there: BTreeSet<String> = ask::<(String,)>(&world, TABLES).await.into_iter().map(|(name,)| name).collect();
+    let there: BTreeSet<String> = world.ask::<(String,)>(TABLES).await.into_iter().map(|(name,)| name).collect();
     let listed = Fenced::ALL.into_iter().flat_map(Fenced::tables).chain(BACK_OFFICE.iter().copied());
     let listed: BTreeSet<String> = listed.map(str::to_owned).collect();
     let missing: Vec<_> = there.difference(&listed).collect();
@@ -51,7 +30,7 @@ async fn the_list_gives_each_role_the_acts_that_postgres_gives_it() {
         where p.schemaname = current_schema() and p.cmd in ('ALL', upper(a.act))
           and has_table_privilege(r.role, format('%I.%I', p.schemaname, p.tablename), a.act)";
     let Some(world) = testing::postgres().await else { return };
-    let postgres: Vec<(String, String, String, String)> = ask(&world, POLICIES).await;
+    let postgres: Vec<(String, String, String, String)> = world.ask(POLICIES).await;
     let mut wrong = String::new();
     for (fenced, role) in [
         (Fenced::Customer, "guichet_customer"),

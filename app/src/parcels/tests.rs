@@ -11,6 +11,7 @@ use futures::FutureExt as _;
 use guichet_platform::{
     clock::Clock as _,
     db::DbError,
+    identity::Sealer,
     inbox::{Imported, Inbox},
     live::{self, Behind},
     on, on_both_databases,
@@ -374,8 +375,9 @@ on_both_databases! {
         let id = desk.parcels(ines).await[0].id;
         let (now, form) = (world.clock.now(), Id::<()>::from_bytes([7; 16]));
         let make = async |form: Id<()>| {
+            let sealer = Sealer::new(&[7; 32], world.random.clone());
             let write = world.db.write(&ines, move |tx| {
-                async move { store::share(tx, &ines, id, &form, (now, now.plus_seconds(86_400))).await }.boxed()
+                async move { store::share(tx, &ines, &sealer, id, &form, (now, now.plus_seconds(86_400))).await }.boxed()
             });
             write.await.unwrap()
         };

@@ -163,7 +163,9 @@ impl Makers<'_> {
             random: self.random.clone(),
             sessions: self.sessions.clone(),
             passwords: self.passwords.clone(),
-            sealer: Sealer::new(key, self.random.clone()).opening(before.iter().map(|key| &**key)),
+            sealer: Sealer::new(key, self.random.clone())
+                .by(config.session.seal_with)
+                .opening(before.iter().map(|key| &**key)),
             profile: config.session.profile,
             institution: config.institution.name.clone(),
             origin: origin.as_str().to_owned(),

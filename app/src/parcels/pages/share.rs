@@ -60,11 +60,12 @@ pub(super) async fn make(
     let now = services.clock.now();
     let ends = now.plus_seconds(form.days * 86_400);
     let entry = who.visitor.act(Action::ShareMade).about(Thing::Parcel, id);
+    let sealer = services.identity.sealer().clone();
     let secret = services
         .db
         .write(&scope, move |tx| {
             async move {
-                let (secret, made) = store::share(tx, &scope, id, &token, (now, ends)).await?;
+                let (secret, made) = store::share(tx, &scope, &sealer, id, &token, (now, ends)).await?;
                 if made {
                     tx.audit(entry);
                 }

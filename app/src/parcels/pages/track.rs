@@ -159,10 +159,11 @@ pub(super) async fn look_up(
         return Ok(too_many(form_page(&visitor, &form, Some(Fault::TooMany))));
     }
     let (whose, until) = (scope.clone(), watch::proof_until(services.clock.now()));
+    let sealer = services.identity.sealer().clone();
     let read = services.db.read(&whose, move |tx| {
         async move {
             let Some(id) = store::knows_postcode(tx, &scope, &postcode).await? else { return Ok(None) };
-            let proof = store::prove(tx, &scope, &postcode, until);
+            let proof = store::prove(&sealer, &scope, &postcode, until);
             Ok::<_, DbError>(store::read_public(tx, &scope, id).await?.zip(proof))
         }
         .boxed()

@@ -27,6 +27,7 @@ use axum::{
 use futures::FutureExt as _;
 use guichet_platform::{
     db::{DbError, Tx},
+    identity::Sealer,
     scope::PublicScope,
 };
 use guichet_types::{Id, LiveQuotes, Timestamp, TrackingNumber, kind, live::Op};
@@ -255,7 +256,12 @@ impl Watcher {
             return Ok(Found::Over);
         }
         let (scope, right, now) = (self.scope.clone(), self.right.clone(), self.services.clock.now());
-        self.services.db.read(&self.scope, move |tx| async move { found(tx, &scope, &right, now).await }.boxed()).await
+        let sealer = self.services.identity.sealer().clone();
+        let read = self
+            .services
+            .db
+            .read(&self.scope, move |tx| async move { found(tx, &scope, &sealer, &right, now).await }.boxed());
+        read.await
     }
 
     /// What is to be said, and whether it is the last thing; nothing when the page shows it already.
@@ -279,10 +285,16 @@ impl Watcher {
     }
 }
 
-async fn found(tx: &mut Tx, scope: &PublicScope, right: &Right, now: Timestamp) -> Result<Found, DbError> {
+async fn found(
+    tx: &mut Tx,
+    scope: &PublicScope,
+    sealer: &Sealer,
+    right: &Right,
+    now: Timestamp,
+) -> Result<Found, DbError> {
     let (id, none) = match right {
         Right::Number => return Ok(store::find_coarse(tx, scope).await?.map_or(Found::Nothing, Found::Coarse)),
-        Right::Postcode(proof) => (store::holds(tx, scope, proof, now).await?, Found::Nothing),
+        Right::Postcode(proof) => (store::holds(tx, scope, sealer, proof, now).await?, Found::Nothing),
         Right::Link(_) => (store::find_shared(tx, scope, now).await?.map(|(id, _)| id), Found::Over),
     };
     let Some(id) = id else { return Ok(none) };

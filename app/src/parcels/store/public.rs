@@ -7,6 +7,7 @@ use super::{
 };
 use guichet_platform::{
     db::{DbError, Tx},
+    identity::Sealer,
     on,
     scope::{Named, PublicScope},
 };
@@ -85,24 +86,25 @@ async fn postcode_of(tx: &mut Tx, number: &str) -> Result<(Option<Id<kind::Parce
     Ok((id.and_then(|id| Id::try_from(id).ok()), stored.flatten().filter(|stored| !stored.is_empty())))
 }
 
-/// What proves later that the postcode of a parcel was known once: a hash that only this installation can make, of number and
-/// postcode, until a moment. So the postcode itself stands in no address, and one that is corrected ends what it opened.
+/// What proves later that the postcode of a parcel was known once: the portal vouches for number and postcode, until a moment. So the postcode itself stands in no address, and one that is corrected ends what it opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The hash.
+    /// What the portal vouches by.
     pub seal: Id<()>,
     /// Until when it proves anything.
     pub until: Timestamp,
 }
 
-fn seal(tx: &Tx, number: &str, postcode: &str, until: Timestamp) -> Id<()> {
-    tx.stable_id(&[b"track-proof", number.as_bytes(), postcode.as_bytes(), &until.millis().to_le_bytes()])
+/// Does something with what is vouched for.
+fn vouched<T>(number: &str, postcode: &str, until: Timestamp, by: impl FnOnce(&[&[u8]]) -> T) -> T {
+    by(&[b"track-proof", number.as_bytes(), postcode.as_bytes(), &until.millis().to_le_bytes()])
 }
 
 /// The proof for somebody who has shown that they know the postcode.
 #[must_use]
-pub fn prove(tx: &Tx, scope: &PublicScope, postcode: &str, until: Timestamp) -> Option<Proof> {
-    Some(Proof { seal: seal(tx, number_of(scope)?, postcode, until), until })
+pub fn prove(sealer: &Sealer, scope: &PublicScope, postcode: &str, until: Timestamp) -> Option<Proof> {
+    let seal = vouched(number_of(scope)?, postcode, until, |parts| sealer.vouch(parts));
+    Some(Proof { seal: Id::from_bytes(seal), until })
 }
 
 /// The parcel, for whoever has a proof that holds. The same work is done whether there is such a parcel or not.
@@ -112,14 +114,16 @@ pub fn prove(tx: &Tx, scope: &PublicScope, postcode: &str, until: Timestamp) -> 
 pub async fn holds(
     tx: &mut Tx,
     scope: &PublicScope,
+    sealer: &Sealer,
     proof: &Proof,
     now: Timestamp,
 ) -> Result<Option<Id<kind::Parcel>>, DbError> {
     let Some(number) = number_of(scope).cloned() else { return Ok(None) };
     let (id, stored) = postcode_of(tx, &number).await?;
     let known = stored.is_some();
-    let right = seal(tx, &number, stored.as_deref().unwrap_or("no postcode"), proof.until);
-    let right = same(&right.to_string(), &proof.seal.to_string());
+    let right = vouched(&number, stored.as_deref().unwrap_or("no postcode"), proof.until, |parts| {
+        sealer.vouches(parts, proof.seal.as_bytes())
+    });
     Ok(id.filter(|_| known & right & (now < proof.until)))
 }
 

@@ -2,6 +2,7 @@
 
 use guichet_platform::{
     db::{DbError, Tx},
+    identity::Sealer,
     live::wake,
     on,
     scope::CustomerScope,
@@ -57,6 +58,7 @@ pub struct Share {
 pub async fn share(
     tx: &mut Tx,
     scope: &CustomerScope,
+    sealer: &Sealer,
     parcel: Id<kind::Parcel>,
     form: &Id<()>,
     (now, ends_at): (Timestamp, Timestamp),
@@ -64,9 +66,8 @@ pub async fn share(
     const ADD: &str = "insert into parcel_share (id, token_hash, shipment_id, customer_id, created_at, ends_at)
         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     let of = [parcel.as_bytes().as_slice(), scope.bytes(), form.as_bytes()];
-    let secret: Id<()> = tx.stable_id(&[b"share-secret", of[0], of[1], of[2]]);
     let id: Id<kind::ParcelShare> = tx.stable_id(&[b"share", of[0], of[1], of[2]]);
-    let secret = ShareSecret(*secret.as_bytes());
+    let secret = ShareSecret(sealer.vouch(&[b"share-secret", of[0], of[1], of[2]]));
     let made = on!(tx, c => sqlx::query(ADD).bind(id.as_bytes().as_slice()).bind(secret.hash().as_slice())
         .bind(parcel.as_bytes().as_slice()).bind(scope.bytes()).bind(now.millis()).bind(ends_at.millis())
         .execute(&mut **c).await.map(|done| done.rows_affected()))?;

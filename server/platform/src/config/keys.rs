@@ -8,7 +8,7 @@ use super::{
     },
 };
 use crate::{
-    identity::Profile,
+    identity::{Algorithm, Profile},
     scanner::ScannerAddress,
     serve::{Cidr, ForwardedHeader},
     telemetry,
@@ -95,7 +95,7 @@ const fn key(
 use Shape::{Flag, List, Number, Text};
 
 /// All of them, in the order of the reference.
-pub(super) const KEYS: [Key; 79] = [
+pub(super) const KEYS: [Key; 80] = [
     key(
         "institution",
         "name",
@@ -486,8 +486,16 @@ pub(super) const KEYS: [Key; 79] = [
         "key_file",
         Text(is_path_or_nothing),
         "\"\"",
-        "The file with the key that seals authenticator seeds; it is made at the first start. Without it they are lost: keep a copy apart.",
+        "The file with the key that seals authenticator seeds and secrets of webhooks; it is made at the first start. Without it they are lost: keep a copy apart.",
         "a file, or nothing for sealing.key in data.dir",
+    ),
+    key(
+        "session",
+        "seal_with",
+        Text(|text| text.parse::<Algorithm>().is_ok()),
+        "\"aes-256-gcm\"",
+        "By what they are sealed. What was sealed by the other one still opens; guichet keys rotate seals it anew.",
+        "\"aes-256-gcm\" or \"chacha20-poly1305\"",
     ),
     key("password", "memory_kib", Number(19_456..=4_194_304), "65536", "KiB of memory for one hash.", ""),
     key(

@@ -1,9 +1,9 @@
 //! The sections, as the program gets them. What may be written in the file is in `keys`.
 
 use super::{Origin, Secret};
-use crate::identity::Profile;
 use crate::{
     db::ClientCertificate,
+    identity::{Algorithm, Profile},
     mail::Address,
     scanner::{Scanner, ScannerAddress},
     serve::{Cidr, ForwardedHeader},
@@ -250,6 +250,8 @@ pub struct Session {
     /// The file with the key that seals secrets; none for the one in the data folder. See [`super::Config::sealing_key`].
     #[serde(deserialize_with = "optional")]
     pub key_file: Option<PathBuf>,
+    /// By what they are sealed.
+    pub seal_with: Algorithm,
 }
 
 impl Session {

@@ -6,6 +6,7 @@ use crate::{
     db::DbError,
     on,
     scope::{AUTH, FeedScope},
+    sources::secret,
 };
 use futures::FutureExt as _;
 
@@ -19,33 +20,30 @@ pub struct OlderPepper {
 }
 
 impl Identity {
-    /// Seals everything with the newest key of the ring. Gives back how many values were sealed. All of them or none.
+    /// Seals everything with the newest key of the ring, by the algorithm of today. Gives back how many values were sealed. The
+    /// secrets of sources first, then everything else; each of the two whole or not at all, and doing it again does no harm.
     ///
     /// # Errors
     /// What the database says; also when a value opens with no key of the ring.
-    pub async fn reseal(&self, _operator: &FeedScope) -> Result<u64, IdentityError> {
+    pub async fn reseal(&self, operator: &FeedScope) -> Result<u64, IdentityError> {
         const SEEDS: &str = "select customer_id, seed from authenticator";
         const SEED: &str = "update authenticator set seed = $2 where customer_id = $1";
         const FORMS: &str = "select id, customer_id, body from held_form";
         const FORM: &str = "update held_form set body = $2 where id = $1";
         let this = self.clone();
+        let of_sources = secret::reseal(&self.db, operator, &self.sealer).await?;
         let sealed = self.db.write(&AUTH, move |tx| {
             async move {
-                let again = |place: &[u8], sealed: &[u8]| {
-                    let opened = this.sealer.open(place, sealed);
-                    let opened = opened.ok_or(DbError::Value("a sealed value that no key of the ring opens"))?;
-                    Ok::<_, DbError>(this.sealer.seal(place, &opened))
-                };
                 let seeds: Vec<(Vec<u8>, Vec<u8>)> = on!(tx, c => sqlx::query_as(SEEDS).fetch_all(&mut **c).await)?;
                 let forms: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
                     on!(tx, c => sqlx::query_as(FORMS).fetch_all(&mut **c).await)?;
-                let count = u64::try_from(seeds.len() + forms.len()).unwrap_or(u64::MAX);
+                let count = u64::try_from(seeds.len() + forms.len()).unwrap_or(u64::MAX) + of_sources;
                 for (customer, seed) in seeds {
-                    let seed = again(&authenticator::place(id(customer.clone())?), &seed)?;
+                    let seed = this.sealer.again(&authenticator::place(id(customer.clone())?), &seed)?;
                     on!(tx, c => sqlx::query(SEED).bind(&customer).bind(seed).execute(&mut **c).await.map(|_| ()))?;
                 }
                 for (form, customer, body) in forms {
-                    let body = again(&held::place(id(customer)?, id(form.clone())?), &body)?;
+                    let body = this.sealer.again(&held::place(id(customer)?, id(form.clone())?), &body)?;
                     on!(tx, c => sqlx::query(FORM).bind(&form).bind(body).execute(&mut **c).await.map(|_| ()))?;
                 }
                 let entry = Entry::new(Action::KeyRotated, Actor::Operator, this.clock.now());

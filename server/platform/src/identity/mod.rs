@@ -49,7 +49,7 @@ pub use notice::{Letters, Notice};
 pub use passkey::{Challenge, PasskeyRow};
 pub use profile::{Profile, Rules};
 pub use recovery::RecoveryCodes;
-pub use seal::Sealer;
+pub use seal::{Algorithm, Sealer};
 pub use sign_in::{Factors, SignIn};
 pub use step::{Step, StepKind};
 pub use step_up::{Contact, Desk, Devices, FactorRight, Payout, Proven, Purpose, Security, StepUp, link};

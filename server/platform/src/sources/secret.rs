@@ -7,7 +7,7 @@ use crate::{
     identity::{Proven, Sealer},
     on,
     random::Random,
-    scope::{Scope, operator},
+    scope::{FeedScope, Scope, operator},
     staff::can,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -84,4 +84,28 @@ pub async fn of(db: &Db, sealer: &Sealer, key: String) -> Result<Option<String>,
     Ok(sealed
         .and_then(|(sealed,)| sealer.open(&place(&key), &sealed))
         .and_then(|text| String::from_utf8(text.to_vec()).ok()))
+}
+
+/// Seals the secrets of all sources anew: all of them or none. Gives back how many.
+///
+/// # Errors
+/// What the database says; also when a secret opens with no key.
+pub(crate) async fn reseal(db: &Db, operator: &FeedScope, sealer: &Sealer) -> Result<u64, DbError> {
+    const ALL: &str = "select key, sealed from source_secret";
+    const PUT: &str = "update source_secret set sealed = $2 where key = $1";
+    let sealer = sealer.clone();
+    let write = db.write(operator, move |tx| {
+        async move {
+            let secrets: Vec<(String, Vec<u8>)> = on!(tx, c => sqlx::query_as(ALL).fetch_all(&mut **c).await)?;
+            let mut count = 0;
+            for (key, sealed) in secrets {
+                let sealed = sealer.again(&place(&key), &sealed)?;
+                on!(tx, c => sqlx::query(PUT).bind(&key).bind(sealed).execute(&mut **c).await.map(|_| ()))?;
+                count += 1;
+            }
+            Ok::<_, DbError>(count)
+        }
+        .boxed()
+    });
+    write.await
 }

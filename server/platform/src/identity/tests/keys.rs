@@ -2,24 +2,43 @@
 
 use super::*;
 use crate::{
+    audit,
+    clock::Clock as _,
     identity::{IdentityError, OlderPepper},
     on_both_databases,
+    sources::{self, SourceSettings, secret},
 };
 
 const OLD: [u8; 32] = [7; 32];
 const NEW: [u8; 32] = [8; 32];
 
+const HOOK: &str = "hook:core";
+
+/// A secret that is made at the desk.
+async fn webhook_secret(desk: &Desk) -> String {
+    let entry = |action| audit::Entry::new(action, audit::Actor::Operator, desk.world.clock.now());
+    let (db, at) = (&desk.world.db, (HOOK.to_owned(), desk.world.clock.now()));
+    let (settings, added) = (SourceSettings::default(), entry(audit::Action::SourceChanged));
+    sources::add(db, &operator(), at.0.clone(), settings, (at.1, added)).await.unwrap();
+    let grant = desk.world.proven("administrator").await;
+    let made = entry(audit::Action::SourceSecretMade);
+    secret::make(db, &grant, desk.identity.sealer(), &*desk.world.random, at, made).await.unwrap()
+}
+
 on_both_databases! {
     async fn what_was_sealed_with_the_old_key_opens_with_the_ring_and_then_with_the_new_one_alone(world: World) {
         let mut desk = Desk::new(world, Profile::Insurer).await;
         let token = desk.enter().await;
-        let (seed, _, _) = desk.add_app(&token).await;
+        let (seed, _, token) = desk.add_app(&token).await;
+        let session = desk.session(&token).await.unwrap();
+        desk.identity.hold_until_proved(&session, "/claims", b"a form").await.unwrap();
+        let webhook = webhook_secret(&desk).await;
         // The new key alone opens nothing from before: the ring does.
         let stranger = desk.world.identity_with(Profile::Insurer, &[NEW], ("", ""));
         assert!(matches!(stranger.reseal(&operator()).await, Err(IdentityError::Db(DbError::Value(_)))));
         let ring = desk.world.identity_with(Profile::Insurer, &[NEW, OLD], ("", ""));
-        assert_eq!(ring.reseal(&operator()).await.unwrap(), 1);
-        assert_eq!(ring.reseal(&operator()).await.unwrap(), 1, "again does no harm");
+        assert_eq!(ring.reseal(&operator()).await.unwrap(), 3, "a seed, a form, the secret of a webhook");
+        assert_eq!(ring.reseal(&operator()).await.unwrap(), 3, "again does no harm");
         // What is sealed now needs the new key and no other.
         desk.identity = desk.world.identity_with(Profile::Insurer, &[NEW], ("", ""));
         let outcome = desk.try_password(PASSWORD, &desk.stranger()).await;
@@ -27,6 +46,9 @@ on_both_databases! {
         let code = desk.app_code(&seed);
         let outcome = desk.identity.second_code(step, &code, false, desk.stranger()).await.unwrap();
         assert!(matches!(outcome, SignIn::Entered(_)), "{outcome:?}");
+        assert_eq!(desk.identity.held(&session).await.unwrap().unwrap().body, "a form");
+        let known = secret::of(&desk.world.db, desk.identity.sealer(), HOOK.to_owned()).await.unwrap();
+        assert_eq!(known, Some(webhook), "the back office is still believed");
         // And the old key opens it no more.
         let before = desk.world.identity_with(Profile::Insurer, &[OLD], ("", ""));
         assert!(before.reseal(&operator()).await.is_err());

@@ -1,6 +1,6 @@
 //! Canaries: each personal field of each customer holds a token of its own. The portal is used from end to end with everything
 //! logged that can be logged, and then no token may be where it does not belong: in the log, in the metrics, in an address that
-//! the portal sends a browser to, in the audit log, or on a page of somebody else.
+//! the portal sends a browser to, in the audit log, in a letter, or on a page of somebody else.
 
 use crate::{
     claims::{self, PDF},
@@ -22,6 +22,8 @@ use std::{
     io,
     sync::{Mutex, OnceLock},
 };
+
+const SESSION: &str = "__Host-guichet=";
 
 /// Everything that was logged by this process.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -197,8 +199,8 @@ async fn live(browser: &mut Browser<'_>, canary: &Canary) -> Vec<(&'static str, 
         let refused = browser.ask("POST", "/sign-in", &format!("name={who}&password={}", plus("wrong"))).await;
         assert_eq!(refused.status, StatusCode::OK);
     }
-    let form = format!("name={}&password={}&next=%2Foverview", plus("email"), plus("password"));
-    let signed = browser.ask("POST", "/sign-in", &form).await;
+    let sign_in = format!("name={}&password={}&next=%2Foverview", plus("email"), plus("password"));
+    let signed = browser.ask("POST", "/sign-in", &sign_in).await;
     assert_eq!(signed.status, StatusCode::SEE_OTHER);
     browser.cookie = signed.header("set-cookie").split(';').next().unwrap().to_owned();
     let token = browser.cookie.split('=').nth(1).unwrap().to_owned();
@@ -285,6 +287,22 @@ async fn live(browser: &mut Browser<'_>, canary: &Canary) -> Vec<(&'static str, 
         portal.ask_with(foreign).await;
     }
     browser.ask("POST", "/api/sign-out", "").await;
+    // What letters are written about: a code to begin anew with, a device that is new, another address, another password.
+    browser.ask("POST", "/reset", &format!("email={}", plus("email"))).await;
+    browser.cookie.clear();
+    for (path, form) in [
+        ("/sign-in", sign_in),
+        ("/confirm", format!("for=contact&next=%2Fprofile&password={}", plus("password"))),
+        ("/profile/email", format!("email=new-{}", plus("email"))),
+        ("/confirm", format!("for=security&next=%2Fprofile&password={}", plus("password"))),
+        ("/profile/password", format!("password={}+and+longer", plus("password"))),
+    ] {
+        let answer = browser.ask("POST", path, &form).await;
+        let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with(SESSION));
+        browser.cookie = session.map_or_else(|| browser.cookie.clone(), str::to_owned);
+    }
+    browser.ask("POST", "/api/sign-out", "").await;
     browser.get(&format!("{account}?q={}", canary.get("counterparty"))).await;
     vec![("session", token.to_lowercase()), ("share", secret)]
 }
@@ -328,6 +346,17 @@ async fn audit_rows(portal: &Portal) -> String {
     rows.into_iter().map(|(row,)| row + "\n").collect()
 }
 
+/// Every letter that was put, each as one line: nothing in it but its subject and what it says.
+async fn letters(portal: &Portal) -> Vec<String> {
+    const ALL: &str = "select subject, coalesce(text, ''), coalesce(html, '') from mail order by created_at, id";
+    let feed = operator();
+    let read = portal.world.db.read(&feed, |tx| {
+        async move { on!(tx, c => sqlx::query_as(ALL).fetch_all(&mut **c).await).map_err(DbError::from) }.boxed()
+    });
+    let rows: Vec<(String, String, String)> = read.await.unwrap();
+    rows.into_iter().map(|(subject, text, html)| format!("{subject} {text} {html}").replace('\n', " ")).collect()
+}
+
 /// The lines of a text in which one of the tokens is.
 fn found(text: &str, tokens: &[(&'static str, String)]) -> Vec<String> {
     let mut lines = Vec::new();
@@ -365,6 +394,7 @@ on_both_databases! {
         }
         let log = String::from_utf8_lossy(&LOG.lock().unwrap().clone()).into_owned();
         let (metrics, audit) = (portal.metrics.encode(), audit_rows(&portal).await);
+        let letters = letters(&portal).await;
         let tokens: Vec<_> = secrets.concat();
         // The oracle itself: every canary was there to be seen by its owner, and the log was listened to.
         for (own, canary) in shown.iter().zip(&canaries) {
@@ -373,6 +403,7 @@ on_both_databases! {
             }
         }
         assert!(log.contains("A customer signed in") && log.contains("sqlx::query") && log.len() > 100_000, "{}", log.len());
+        assert!(letters.len() >= 10 && letters.iter().all(|letter| letter.len() > 200), "{} letters: {:?}", letters.len(), letters.iter().map(|l| l.chars().take(50).collect::<String>()).collect::<Vec<_>>());
         assert!(metrics.contains("guichet_http_requests_total") && audit.lines().count() > 30, "{audit}");
         let mut leaks = Vec::new();
         for (path, line) in &places {
@@ -380,13 +411,15 @@ on_both_databases! {
             let others: Vec<_> = tokens.iter().filter(|(_, token)| !path.contains(token)).cloned().collect();
             leaks.extend(found(line, &others).into_iter().map(|line| format!("an address or header: {line}")));
         }
-        for (place, text) in [("the log", &log), ("the metrics", &metrics), ("the audit log", &audit)] {
+        // A letter names nobody, not even its own reader.
+        let post = letters.join("\n");
+        for (place, text) in [("the log", &log), ("the metrics", &metrics), ("the audit log", &audit), ("a letter", &post)] {
             leaks.extend(found(text, &tokens).into_iter().map(|line| format!("{place}: {line}")));
         }
         for (own, other) in [(0, 1), (1, 0)] {
             leaks.extend(found(&shown[own], &secrets[other]).into_iter().map(|line| format!("a page of somebody else: {line}")));
         }
-        let looked = log.len() + metrics.len() + places.iter().map(|(_, line)| line.len()).sum::<usize>() + audit.len() + shown.iter().map(String::len).sum::<usize>();
+        let looked = log.len() + metrics.len() + places.iter().map(|(_, line)| line.len()).sum::<usize>() + audit.len() + post.len() + shown.iter().map(String::len).sum::<usize>();
         assert!(leaks.is_empty(), "{} leaks in {looked} bytes:\n{}", leaks.len(), leaks.join("\n"));
     }
 }

@@ -11,6 +11,7 @@ use guichet::{
     http::{HookDoor, router},
 };
 use guichet_app::{
+    auth::letters::HouseLetters,
     house::{House, follow::Ground},
     web::{Assets, CspReports, Pace, PaceBounds, Services, StreamLimits, Streams},
 };
@@ -174,18 +175,19 @@ impl Portal {
             Inbox::new(world.db.clone(), world.clock.clone(), &data, 1 << 20, feeds, metrics.clone()).unwrap()
         };
         let alarms = Alarms::new(world.db.clone(), world.clock.clone(), metrics.clone());
+        let house = House::new(Ground {
+            name: "Guichet".to_owned(),
+            zone: TimeZone::get("Europe/Paris").unwrap(),
+            languages: Locale::ALL.to_vec(),
+            host: "localhost".to_owned(),
+        });
         let services = Services {
             db: world.db.clone(),
             clock: world.clock.clone(),
             random: world.random.clone(),
             sessions: world.sessions(profile),
-            identity: world.identity(profile),
-            house: House::new(Ground {
-                name: "Guichet".to_owned(),
-                zone: TimeZone::get("Europe/Paris").unwrap(),
-                languages: Locale::ALL.to_vec(),
-                host: "localhost".to_owned(),
-            }),
+            identity: world.identity(profile).writing(Arc::new(HouseLetters(house.clone()))),
+            house,
             assets: Arc::new(Assets::default()),
             origin: ORIGIN.into(),
             closing: tokio_util::sync::CancellationToken::new(),

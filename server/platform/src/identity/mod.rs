@@ -209,6 +209,13 @@ impl Identity {
         })
     }
 
+    /// The same, which writes its letters so.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn writing(self, letters: Arc<dyn Letters>) -> Self {
+        Self { letters, ..self }
+    }
+
     /// What seals secrets that must be read again.
     #[must_use]
     pub const fn sealer(&self) -> &Sealer {

@@ -88,16 +88,32 @@ impl<R: Right> FromRequest<Services> for Sure<R> {
         let (mut parts, body) = request.into_parts();
         let may = <May<R> as FromRequestParts<Services>>::from_request_parts(&mut parts, services).await;
         let may = may.map_err(axum::response::IntoResponse::into_response)?;
-        let (session, visitor) = (&may.who.session, &may.who.visitor);
-        let wrong = || Problem::new(Reason::BadRequest, visitor).into_response();
-        let failed = |error| Problem::of_identity(error, visitor).into_response();
+        let wrong = || Problem::new(Reason::BadRequest, &may.who.visitor).into_response();
         let body = to_bytes(body, FORM).await.map_err(|_| wrong())?;
         let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| wrong())?;
+        Self::or_ask(services, may, parts.uri.path(), fields).await
+    }
+}
+
+impl<R: Right> Sure<R> {
+    /// The same, for an act that is sent in another way than it is kept: what is kept is these fields, to be sent to `path`.
+    ///
+    /// # Errors
+    /// The answer that asks for the proof, or says what failed.
+    pub async fn or_ask(
+        services: &Services,
+        may: May<R>,
+        path: &str,
+        fields: Vec<(String, String)>,
+    ) -> Result<Self, Response> {
+        let (session, visitor) = (&may.who.session, &may.who.visitor);
+        let failed = |error| Problem::of_identity(error, visitor).into_response();
         let proof = services.identity.proved::<Desk>(session).await.map_err(failed)?;
         if let Some(proven) = proof.and_then(|proof| proof.with(may.grant)) {
             return Ok(Self { proven, fields: fields.into_iter().collect(), may });
         }
-        services.identity.hold_until_proved(session, parts.uri.path(), &body).await.map_err(failed)?;
+        let body = serde_urlencoded::to_string(&fields).unwrap_or_default();
+        services.identity.hold_until_proved(session, path, body.as_bytes()).await.map_err(failed)?;
         Err(redirect_to(&format!("/confirm?for={}&next=%2Fcontinue%3Ffor%3D{0}", Desk::NAME)))
     }
 }

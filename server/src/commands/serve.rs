@@ -27,7 +27,7 @@ use guichet_platform::{
     random::OsRandom,
     scope,
     serve::{ServeOptions, serve as serve_http},
-    sources::counts,
+    sources::{self, counts},
     staff,
     telemetry::{self, metrics_router},
 };
@@ -102,6 +102,7 @@ pub(super) async fn serve(mut config: Config, demo: Option<u64>) -> anyhow::Resu
         tokio::spawn(postman(&config, &parts)?.run(stop.clone())),
         tokio::spawn(sweep(parts.identity.clone(), stop.clone())),
         tokio::spawn(parts.house.clone().follow(parts.db.clone(), stop.clone())),
+        tokio::spawn(sources::measure(parts.db.clone(), parts.clock.clone(), metrics.clone(), stop.clone())),
         tokio::spawn(live::hear_others(parts.db.clone(), stop.clone())),
         tokio::spawn(follow(parts.db.clone(), parts.clock.clone(), services.quotes.clone(), stop.clone())),
         tokio::spawn(forget(

@@ -14,6 +14,7 @@ use guichet_platform::{
         digest::{self, Sum},
     },
     on, on_both_databases,
+    privacy::{self, Erased},
     scope::operator,
     sources::{
         self, SourceSettings,
@@ -42,13 +43,13 @@ async fn give_mapping(portal: &Portal, source: &str) {
             "remittance": ["Text"], "account": {{"fixed": "{}"}}, "currency": {{"fixed": "EUR"}}, "holds": "statement"}}"##,
         OWN[0]
     );
-    let (db, id, scope) = (&portal.world.db, Id::<()>::from_bytes([5; 16]), operator());
-    mapping::save(db, &scope, id, ("A bank".to_owned(), body), NOW, entry(Action::MappingChanged)).await.unwrap();
+    let (db, id, grant) = (&portal.world.db, Id::<()>::from_bytes([5; 16]), portal.world.proven("administrator").await);
+    mapping::save(db, &grant, id, ("A bank".to_owned(), body), NOW, entry(Action::MappingChanged)).await.unwrap();
     let settings = SourceSettings { mapping: Some(id.to_string()), ..SourceSettings::default() };
     assert!(
         sources::add(
             db,
-            &scope,
+            &operator(),
             source.to_owned(),
             settings,
             (NOW, Entry::new(Action::SourceChanged, Actor::Operator, NOW))
@@ -185,7 +186,10 @@ on_both_databases! {
             players.push(tokio::spawn(async move { play(part, stage, Duration::from_millis(50), stop).await }));
         }
         let mut count = 0;
-        for _ in 0..6 {
+        for round in 0..6 {
+            if round == 4 {
+                erase(&portal, "44712209").await;
+            }
             tokio::time::sleep(Duration::from_millis(60)).await;
             clock.advance_seconds(7_200);
             for (source, path) in sent(&folder) {
@@ -212,7 +216,7 @@ on_both_databases! {
         let url = format!("sqlite:{}", folder.join("again.db").display());
         let built = Db::open(&DbOptions::at(url.clone()), &*portal.world.random).await.unwrap();
         let rebuilt = portal.inbox.rebuild(built.clone(), feeds).await.unwrap();
-        assert_eq!(rebuilt.readings, 1);
+        assert_eq!((rebuilt.readings, rebuilt.erased), (1, 1));
         let (live, again) = (sums(&portal.world.db).await, sums(&built).await);
         assert_eq!(different(&live, &again), Vec::<String>::new());
         assert_eq!(digest::hash(&live), digest::hash(&again));
@@ -222,7 +226,7 @@ on_both_databases! {
         // PostgreSQL as the one that is built, whichever it is built from.
         if let Some(other) = guichet_platform::testing::postgres().await {
             let rebuilt = portal.inbox.rebuild(other.db.clone(), feeds).await.unwrap();
-            assert_eq!(rebuilt.readings, 1);
+            assert_eq!((rebuilt.readings, rebuilt.erased), (1, 1));
             let again = sums(&other.db).await;
             assert_eq!(different(&live, &again), Vec::<String>::new());
             assert_eq!(digest::hash(&live), digest::hash(&again));
@@ -230,6 +234,21 @@ on_both_databases! {
         let full = Db::open(&DbOptions::at(url), &*portal.world.random).await.unwrap();
         assert!(portal.inbox.rebuild(full, feeds).await.is_err(), "a database with something in it is not built over");
     }
+}
+
+/// Erases a customer at the desk.
+async fn erase(portal: &Portal, number: &'static str) {
+    const FIND: &str = "select id from customer where number = $1";
+    let (db, files) = (&portal.world.db, &portal.services.files);
+    let scope = operator();
+    let find = db.read(&scope, move |tx| {
+        async move { on!(tx, c => sqlx::query_as(FIND).bind(number).fetch_one(&mut **c).await).map_err(DbError::from) }.boxed()
+    });
+    let (id,): (Vec<u8>,) = find.await.unwrap();
+    let grant = portal.world.proven("privacy").await;
+    let now = guichet_platform::clock::Clock::now(&*portal.world.clock);
+    let done = privacy::erase(db, files, &grant, id.try_into().unwrap(), number, now).await.unwrap();
+    assert_eq!(done, Erased::Done);
 }
 
 async fn give_mapping_to_known(portal: &Portal) {

@@ -133,13 +133,14 @@ on_both_databases! {
 
     async fn what_lets_in_hands_out_or_holds_for_all_asks_who_it_is_first_and_loses_nothing(world: World) {
         /// What asks for a proof: all that lets somebody in, hands out, cannot be taken back, or holds for every customer.
-        const ASKS: [&str; 17] = [
+        const ASKS: [&str; 18] = [
             "/admin/people/customers/{customer}/invite", "/admin/people/customers/{customer}/switch",
             "/admin/people/customers/{customer}/export", "/admin/people/customers/{customer}/erase",
             "/admin/people/staff/invite", "/admin/people/staff/{person}/again", "/admin/people/staff/{person}/switch",
             "/admin/people/staff/{person}/role", "/admin/people/roles/add", "/admin/people/roles/{role}",
             "/admin/people/proposals/{proposal}", "/admin/releases/publish", "/admin/releases/{number}/back",
             "/admin/operations/sessions", "/admin/sources/new", "/admin/sources/of/{source}", "/admin/sources/of/{source}/secret",
+            "/admin/sources/mapping/keep",
         ];
         let portal = Portal::new(world).await;
         let agent = portal.staff_unproved("agent").await;
@@ -173,6 +174,35 @@ on_both_databases! {
         portal.world.clock.advance_seconds(301);
         let late = portal.ask("POST", "/admin/people/staff/invite", &administrator, form).await;
         assert!(late.header("location").starts_with("/confirm?for=desk"), "{}", late.status);
+    }
+
+    async fn a_mapping_is_kept_for_whoever_has_proved_who_they_are(world: World) {
+        let portal = Portal::new(world).await;
+        let administrator = portal.staff_unproved("administrator").await;
+        let fields = [
+            ("name", "Kasse"), ("delimiter", ";"), ("header_rows", "1"), ("booking_date", "Tag"), ("amount", "Betrag"),
+            ("remittance", "Text"), ("account_fixed", "DE02120300000000202051"), ("currency_fixed", "EUR"), ("act", "save"),
+        ];
+        let save = || portal.send_files("/admin/sources/mapping", &administrator, &fields, &[]);
+        assert!(save().await.header("location").starts_with("/confirm?for=desk"));
+        let list = async || portal.get("/admin/sources/mappings", &administrator).await.body;
+        assert!(!list().await.contains("Kasse"), "nothing is kept before the proof");
+        portal.plant_proof(&administrator).await;
+        let page = portal.get("/continue?for=desk", &administrator).await.body;
+        assert!(page.contains("Kasse") && page.contains("action=\"/admin/sources/mapping/keep\""), "{page}");
+        let kept = page.split("name=\"mapping\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let kept = kept.replace('+', "%2B").replace('=', "%3D").replace('/', "%2F");
+        let form = format!("id=&name=Kasse&mapping={kept}");
+        let done = portal.ask("POST", "/admin/sources/mapping/keep", &administrator, &form).await;
+        assert!(done.header("location").ends_with("&said=saved"), "{}", done.body);
+        assert!(list().await.contains("Kasse"));
+        // With the proof it is kept at once; what is no mapping is not, whatever was proved.
+        assert!(save().await.header("location").ends_with("&said=saved"));
+        for wrong in ["", "e30", "bm9uc2Vuc2U"] {
+            let form = format!("id=&name=Kasse&mapping={wrong}");
+            let answer = portal.ask("POST", "/admin/sources/mapping/keep", &administrator, &form).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+        }
     }
 
     async fn every_customer_is_signed_out_at_once_and_nobody_of_the_house(world: World) {
@@ -446,6 +476,7 @@ on_both_databases! {
         let ines = portal.sign_in("1").await;
         assert!(portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
         assert!(!portal.get("/parcels", &ines).await.body.contains("Card payments are slow"));
+        assert!(portal.get("/overview", &ines).await.body.contains("Card payments are slow"), "where the accounts are shown too");
         portal.world.clock.advance_seconds(4 * 3_600);
         let ines = portal.sign_in("1").await;
         assert!(!portal.get("/accounts", &ines).await.body.contains("Card payments are slow"));
@@ -464,7 +495,7 @@ on_both_databases! {
         portal.ask("POST", "/admin/notices/save", &administrator, form).await;
         portal.ask("POST", "/admin/releases/publish", &administrator, "").await;
         let ines = portal.sign_in("1").await;
-        for (page, told) in [("/claims", true), ("/policies", true), ("/parcels", true), ("/accounts", false), ("/portfolio", false)] {
+        for (page, told) in [("/claims", true), ("/policies", true), ("/parcels", true), ("/overview", true), ("/accounts", false), ("/portfolio", false), ("/profile", false)] {
             let page_said = portal.get(page, &ines).await.body;
             assert_eq!(page_said.contains("Claims are an hour behind"), told, "{page}");
         }

@@ -41,6 +41,7 @@ pub(super) fn routes() -> Routes {
         .get("/admin/sources/mapping", SOURCES, get(mapping::page))
         .upload("/admin/sources/mapping", SOURCES, post(mapping::edit))
         .upload("/admin/sources/mapping/trial", SOURCES, post(mapping::try_out))
+        .post(mapping::KEEP, SOURCES, post(mapping::keep))
         .post("/admin/sources/replay", SOURCES, post(acts::replay_all))
         .get("/admin/sources/documents/{document}", SOURCES, get(document::page))
         .post("/admin/sources/documents/{document}/replay", SOURCES, post(acts::replay))

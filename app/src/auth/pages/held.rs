@@ -87,6 +87,7 @@ fn desk_act(path: &str, fields: &Fields) -> Option<&'static str> {
         ["people", "proposals", _] => "people-decline",
         ["operations", "sessions"] => "operations-end-all",
         ["sources", "new"] => "sources-add",
+        ["sources", "mapping", "keep"] => "sources-save",
         ["sources", "of", _, "secret"] => "sources-secret-new",
         ["sources", "of", _] => "sources-save",
         _ => return None,

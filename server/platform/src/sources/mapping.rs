@@ -1,11 +1,14 @@
 //! How tables are read: mappings by their id, and which of them a document was read by. What a mapping says is for the
 //! reader of tables; here it is a text.
 
+use super::hand;
 use crate::{
     audit::Entry,
     db::{Db, DbError, Tx},
+    identity::Proven,
     on,
     scope::Scope,
+    staff::can,
 };
 use futures::FutureExt as _;
 use guichet_types::{Id, Timestamp, kind};
@@ -44,13 +47,14 @@ pub async fn list(db: &Db, scope: &impl Scope) -> Result<Vec<StoredMapping>, DbE
     read.await
 }
 
-/// Writes a mapping under its id; `entry` is noted with it.
+/// Writes a mapping under its id, for somebody who has just proved who they are: what a bank's files say hangs on it. `entry` is
+/// noted with it.
 ///
 /// # Errors
 /// What the database says.
 pub async fn save(
     db: &Db,
-    scope: &impl Scope,
+    grant: &Proven<can::Sources>,
     id: Id<()>,
     (name, body): (String, String),
     at: Timestamp,
@@ -58,7 +62,8 @@ pub async fn save(
 ) -> Result<(), DbError> {
     const PUT: &str = "insert into csv_mapping (id, name, body, changed_at) values ($1, $2, $3, $4)
         on conflict (id) do update set name = excluded.name, body = excluded.body, changed_at = excluded.changed_at";
-    let write = db.write(scope, move |tx| {
+    let scope = hand(grant);
+    let write = db.write(&scope, move |tx| {
         async move {
             on!(tx, c => sqlx::query(PUT).bind(id.as_bytes().as_slice()).bind(name).bind(body).bind(at.millis())
                 .execute(&mut **c).await.map(|_| ()))?;

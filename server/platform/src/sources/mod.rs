@@ -11,6 +11,7 @@ pub mod documents;
 pub mod freshness;
 pub mod health;
 pub mod mapping;
+mod measure;
 pub mod secret;
 mod settings;
 #[cfg(all(test, feature = "testing"))]
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use health::{Facts, Health};
+pub use measure::measure;
 pub use settings::{Carries, Source, SourceSettings, add, find, list, save};
 
 /// The back office's own hand, for somebody of the institution who has the right to see to sources.

@@ -4,7 +4,7 @@ use super::{
     aside::{self, Correction},
     counts,
     documents::{self, Of},
-    freshness, mapping, secret,
+    freshness, mapping, measure, secret,
     settings::{self, Carries, SourceSettings},
 };
 use crate::{
@@ -166,9 +166,10 @@ on_both_databases! {
             async move { db.write(&operator(), move |tx| mapping::of_document(tx, document, reading, NOW).boxed()).await.unwrap() }
         };
         assert_eq!(ask(0).await, None);
+        let grant = world.proven("administrator").await;
         let save = |body: &'static str| {
             let body = ("A bank".to_owned(), body.to_owned());
-            mapping::save(&world.db, &OPERATOR, id, body, NOW, entry(Action::MappingChanged))
+            mapping::save(&world.db, &grant, id, body, NOW, entry(Action::MappingChanged))
         };
         save("{\"a\":1}").await.unwrap();
         let with = SourceSettings { mapping: Some(id.to_string()), ..SourceSettings::default() };
@@ -220,6 +221,31 @@ on_both_databases! {
         let told = late(Carries::Accounts, later).await.unwrap();
         assert_eq!((told.as_of, told.since), (Some(NOW), NOW.plus_seconds(600)));
         assert_eq!(late(Carries::Parcels, later).await, None);
+    }
+
+    async fn a_source_that_is_late_is_in_the_metrics_until_it_delivers(world: World) {
+        let (inbox, metrics) = (inbox(&world), Metrics::new(&*world.random));
+        let settings = SourceSettings { objective_seconds: Some(600), ..SourceSettings::default() };
+        settings::add(&world.db, &operator(), "inbox".to_owned(), settings, (NOW, entry(Action::SourceChanged))).await.unwrap();
+        inbox.take("inbox", &file(&world, "a", "1\n!\n")).await.unwrap();
+        let mut known = std::collections::BTreeSet::new();
+        let says = |seconds: i64| {
+            let page = metrics.encode();
+            for (name, value) in [("late_seconds", seconds), ("waiting_documents", 0), ("kept_aside", 1)] {
+                let line = format!("guichet_source_{name}{{source=\"inbox\"}} {value}");
+                assert!(page.lines().any(|found| found == line), "{line}\n{page}");
+            }
+        };
+        for (after, seconds) in [(0, 0), (600, 0), (607, 7)] {
+            measure::look(&world.db, &metrics, NOW.plus_seconds(after), &mut known).await.unwrap();
+            says(seconds);
+            assert_eq!(known.contains("inbox"), seconds > 0);
+        }
+        world.clock.advance_seconds(608);
+        inbox.take("inbox", &file(&world, "b", "2\n")).await.unwrap();
+        measure::look(&world.db, &metrics, world.clock.now(), &mut known).await.unwrap();
+        says(0);
+        assert!(known.is_empty());
     }
 }
 

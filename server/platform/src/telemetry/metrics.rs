@@ -1,5 +1,5 @@
-//! Metrics in the Prometheus text format. Labels come from short lists that the program knows, never from what was asked
-//! for, so that nobody can grow them and nothing personal gets in.
+//! Metrics in the Prometheus text format. Labels come from short lists that the program or the institution (its sources) knows,
+//! never from what was asked for, so that nobody can grow them and nothing personal gets in.
 
 use crate::random::Random;
 use axum::{Router, extract::State, routing::get};
@@ -21,6 +21,17 @@ use std::{
 /// Upper bounds of the histogram of durations, seconds. A page should be within 50 ms.
 const SECONDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// How a source is, in figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SourceState {
+    /// Seconds behind its objective; nought while it is not, and where it has none.
+    pub late_seconds: i64,
+    /// Documents that came and are not applied.
+    pub waiting: i64,
+    /// Records kept aside that nobody has seen to.
+    pub aside: i64,
+}
+
 /// Everything that is counted. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics(Arc<Inner>);
@@ -41,6 +52,9 @@ struct Inner {
     alarms: Family<SignLabels, Counter>,
     csp_reports: Family<CspLabels, Counter>,
     connections: Gauge,
+    sources_late: Family<SourceLabels, Gauge>,
+    sources_waiting: Family<SourceLabels, Gauge>,
+    sources_aside: Family<SourceLabels, Gauge>,
     memory: Gauge,
     /// Tells this process's requests from those of the one before.
     process: u32,
@@ -81,6 +95,11 @@ struct SignLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabels {
+    source: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OutboxLabels {
     destination: String,
     outcome: &'static str,
@@ -114,6 +133,9 @@ impl Metrics {
             alarms: Family::default(),
             csp_reports: Family::default(),
             connections: Gauge::default(),
+            sources_late: Family::default(),
+            sources_waiting: Family::default(),
+            sources_aside: Family::default(),
             memory: Gauge::default(),
             process: u32::from_be_bytes(process),
             number: AtomicU64::new(1),
@@ -152,6 +174,21 @@ impl Metrics {
             "guichet_csp_reports",
             "What browsers refused because of the policy, by directive and kind of page",
             inner.csp_reports.clone(),
+        );
+        registry.register(
+            "guichet_source_late_seconds",
+            "How far a source is behind its objective",
+            inner.sources_late.clone(),
+        );
+        registry.register(
+            "guichet_source_waiting_documents",
+            "Documents of a source that are not applied yet",
+            inner.sources_waiting.clone(),
+        );
+        registry.register(
+            "guichet_source_kept_aside",
+            "Records of a source that are kept aside",
+            inner.sources_aside.clone(),
         );
         registry.register("guichet_open_connections", "Connections open", inner.connections.clone());
         registry.register("process_resident_memory_bytes", "Memory in use", inner.memory.clone());
@@ -228,6 +265,14 @@ impl Metrics {
     #[must_use]
     pub fn alarms(&self, sign: &'static str) -> u64 {
         self.0.alarms.get_or_create(&SignLabels { sign }).get()
+    }
+
+    /// How a source is: one of those that the institution has made known.
+    pub fn source(&self, key: &str, state: SourceState) {
+        let labels = SourceLabels { source: key.to_owned() };
+        self.0.sources_late.get_or_create(&labels).set(state.late_seconds);
+        self.0.sources_waiting.get_or_create(&labels).set(state.waiting);
+        self.0.sources_aside.get_or_create(&labels).set(state.aside);
     }
 
     /// Connections open; the server loop keeps it.

@@ -11,7 +11,7 @@ mod observe;
 mod pii;
 
 pub use log::{LogHandle, TelemetryError, init, init_into};
-pub use metrics::{Metrics, metrics_router};
+pub use metrics::{Metrics, SourceState, metrics_router};
 pub use observe::{RequestId, observe};
 pub use pii::Pii;
 

@@ -1,13 +1,14 @@
 //! How a bank's table is read: a mapping, made in a form against a sample, with what comes of it below.
 //!
 //! Everything is one form that is sent to its own page: with a file it proposes, with the button "preview" it shows what the
-//! fields make of the sample, and with "save" it keeps them. The sample goes with the form and is kept nowhere.
+//! fields make of the sample, and with "save" it keeps them, once whoever saves has proved who they are. The sample goes with the
+//! form and is kept nowhere.
 
 mod form;
 mod preview;
 
 use super::{
-    May, hand,
+    May, Sure, hand,
     parts::{crumbs, nothing},
 };
 use crate::{
@@ -21,10 +22,13 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use form::{Draft, editor};
-use guichet_formats::bank_csv;
+use guichet_formats::bank_csv::{self, Mapping};
 use guichet_platform::{audit::Action, random::random_id, sources::mapping};
 use guichet_types::Id;
 use leptos::prelude::*;
+
+/// Where a mapping is kept.
+pub(super) const KEEP: &str = "/admin/sources/mapping/keep";
 
 /// Bytes of a file that go with the form.
 const SAMPLE: usize = 24 << 10;
@@ -134,13 +138,30 @@ pub(super) async fn edit(
     if !draft.mapping.faults().is_empty() {
         return Ok(show(&may, &draft, Some("faults")));
     }
-    let id: Id<()> = match draft.id.parse() {
-        Ok(id) => id,
-        Err(_) => random_id(&*services.random),
-    };
-    let body = serde_json::to_string(&draft.mapping).map_err(Problem::fault)?;
+    // The sample stays behind: what is kept until its sender has proved who they are is the mapping alone.
+    let body = serde_json::to_vec(&draft.mapping).map_err(Problem::fault)?;
+    let fields = [("id", draft.id), ("name", draft.name), ("mapping", packed(&body))];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
+    match Sure::or_ask(&services, may, KEEP, fields).await {
+        Ok(sure) => keep(State(services), sure).await,
+        Err(ask) => Ok(ask),
+    }
+}
+
+/// `POST /admin/sources/mapping/keep`.
+pub(super) async fn keep(
+    State(services): State<Services>,
+    Sure { may, proven, fields }: Sure,
+) -> Result<Response, Problem> {
+    let broken = || Problem::new(Reason::BadRequest, &may.who.visitor);
+    let read: Mapping = serde_json::from_slice(&unpacked(fields.get("mapping"))).map_err(|_| broken())?;
+    if fields.get("name").is_empty() || !read.faults().is_empty() {
+        return Err(broken());
+    }
+    let id: Id<()> = fields.get("id").parse().unwrap_or_else(|_| random_id(&*services.random));
+    let text = (fields.get("name").to_owned(), serde_json::to_string(&read).map_err(Problem::fault)?);
     let entry = may.who.act(Action::MappingChanged);
-    mapping::save(&services.db, &hand(&may.grant), id, (draft.name, body), services.clock.now(), entry).await?;
+    mapping::save(&services.db, &proven, id, text, services.clock.now(), entry).await?;
     Ok(redirect_to(&format!("/admin/sources/mapping?id={id}&said=saved")))
 }
 

@@ -255,10 +255,10 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Whether it is to be shown now, on a page of this module.
+    /// Whether it is to be shown now, on a page that shows something of these modules.
     #[must_use]
-    pub fn holds(&self, now: Timestamp, module: Option<Module>) -> bool {
-        let is = |word: &str| module.is_some_and(|module| module.word() == word);
+    pub fn holds(&self, now: Timestamp, modules: &[Module]) -> bool {
+        let is = |word: &str| modules.iter().any(|module| module.word() == word);
         let here = self.module.as_deref().is_none_or(is);
         let brought = self.modules.is_empty() || self.modules.iter().any(|word| is(word));
         here && brought

@@ -227,10 +227,8 @@ impl Reader {
     fn another_house(&mut self) -> Said {
         let before = std::mem::replace(&mut self.visitor.institution, self.services.house.now()).release;
         self.visitor.now = self.services.clock.now();
-        // Several pages can share a stream; only for one alone it is known which entry of the menu is its own.
-        let mut places = Place::ALL.into_iter().filter(|place| self.shown.has(*place));
-        let place = places.next().filter(|_| places.next().is_none()).unwrap_or(Place::Elsewhere);
-        Said::Quotes(LiveQuotes { quotes: house_ops(&self.visitor, place, before) })
+        let places: Vec<Place> = Place::ALL.into_iter().filter(|place| self.shown.has(*place)).collect();
+        Said::Quotes(LiveQuotes { quotes: house_ops(&self.visitor, &places, before) })
     }
 
     fn today(&self) -> guichet_types::Date {

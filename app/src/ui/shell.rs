@@ -50,6 +50,18 @@ impl Place {
             Self::Elsewhere => "elsewhere",
         }
     }
+
+    /// The modules that its pages show something of.
+    const fn modules(self) -> &'static [Module] {
+        match self {
+            Self::Overview => &Module::ALL,
+            Self::Accounts => &[Module::Accounts],
+            Self::Portfolio => &[Module::Portfolio],
+            Self::Parcels => &[Module::Parcels],
+            Self::Claims => &[Module::Claims],
+            Self::Profile | Self::Elsewhere => &[],
+        }
+    }
 }
 
 /// An entry of the menu: its place, its address, its icon, the key of its word.
@@ -107,23 +119,27 @@ fn tabs(visitor: &Visitor, place: Place) -> impl IntoView + use<> {
     }
 }
 
-/// What an open page of a signed-in customer changes when another release of the settings holds.
+/// What an open page of a signed-in customer changes when another release of the settings holds. Several pages can share a stream;
+/// only for one alone it is known which entry of the menu is its own.
 #[must_use]
-pub fn house_ops(visitor: &Visitor, place: Place, before: i64) -> Vec<Op> {
+pub fn house_ops(visitor: &Visitor, places: &[Place], before: i64) -> Vec<Op> {
+    let place = if let [place] = places { *place } else { Place::Elsewhere };
+    let modules: Vec<Module> = places.iter().flat_map(|place| place.modules()).copied().collect();
     let html = |key: &str, html: String| Op::Html { key: key.to_owned(), html };
     vec![
         html("house-brand", fragment(|| brand_links(visitor, Some(before)))),
         html("house-logo", fragment(|| logo_inside(&visitor.institution))),
         html("house-menu", fragment(|| menu(visitor, place))),
         html("house-tabs", fragment(|| tabs(visitor, place))),
-        html("house-notices", fragment(|| house_notices(visitor))),
+        html("house-notices", fragment(|| house_notices(visitor, &modules))),
     ]
 }
 
-/// What the institution has everybody know.
-fn house_notices(visitor: &Visitor) -> impl IntoView + use<> {
-    let module = Module::of_path(&visitor.path);
-    let shown = visitor.institution.notices.iter().filter(|notice| notice.holds(visitor.now, module));
+/// What the institution has everybody know who sees something of these modules.
+fn house_notices(visitor: &Visitor, modules: &[Module]) -> impl IntoView + use<> {
+    let house = &visitor.institution;
+    let here: Vec<Module> = modules.iter().copied().filter(|module| house.modules.has(*module)).collect();
+    let shown = house.notices.iter().filter(|notice| notice.holds(visitor.now, &here));
     let notice = |notice: &Notice| {
         let (tone, name) = match notice.tone {
             Tone::Info => (None, "info"),
@@ -178,7 +194,7 @@ pub fn app_page<V: IntoView + 'static>(
                     </header>
                     <main class="main" id="content">
                         {place_notice}
-                        <div class="stack house-notices" data-live="house-notices">{house_notices(visitor)}</div>
+                        <div class="stack house-notices" data-live="house-notices">{house_notices(visitor, place.modules())}</div>
                         {body()}
                     </main>
                 </div>
@@ -356,13 +372,14 @@ pub fn public_page<V: IntoView + 'static>(
     live: Live,
     body: impl FnOnce() -> V,
 ) -> Response {
+    let module = Module::of_path(&visitor.path);
     page(visitor, title, live, move || {
         view! {
             <div class="band"><header class="wrap site-head">
                 {logo(&visitor.institution, "/")}
                 <div class="cluster nowrap gap-2">{language_menu(visitor)}{sign_in_link(visitor)}</div>
             </header></div>
-            <main id="content" class="cq"><div class="wrap stack house-notices">{house_notices(visitor)}</div>{body()}</main>
+            <main id="content" class="cq"><div class="wrap stack house-notices">{house_notices(visitor, module.as_slice())}</div>{body()}</main>
             {foot(visitor)}
         }
     })

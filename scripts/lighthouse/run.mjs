@@ -18,7 +18,7 @@ try {
   const { lhr } = await lighthouse(address, options);
   const scores = Object.values(lhr.categories).map((category) => `${category.title} ${Math.round((category.score ?? 0) * 100)}`);
   const weight = lhr.audits['total-byte-weight']?.numericValue ?? 0;
-  console.log(`${new URL(address).pathname}: ${scores.join(', ')}; ${Math.round(weight / 1024)} KiB over the wire`);
+  console.log(`${new URL(address).pathname}: ${scores.join(', ')}; ${weight} bytes over the wire (${(weight / 1024).toFixed(1)} KiB)`);
   for (const category of Object.values(lhr.categories)) {
     for (const { id, weight: counts } of category.auditRefs) {
       const audit = lhr.audits[id];

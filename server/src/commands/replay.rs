@@ -27,6 +27,9 @@ pub(super) async fn replay(config: Config, into: Option<String>, check: bool) ->
     let built = Db::open(&options, &OsRandom).await.context("the database to build does not open")?;
     let rebuilt = parts.inbox.rebuild(built.clone(), feeds).await.context("the raw store cannot be read again")?;
     say(&format!("Read {} documents, and {} of them again as was asked.", rebuilt.documents, rebuilt.readings));
+    if rebuilt.erased > 0 {
+        say(&format!("{} customers were erased, and are not brought back.", rebuilt.erased));
+    }
     let mut same = true;
     if check {
         // Days close by themselves, with no document; both are brought to the same day.

@@ -45,8 +45,19 @@ pub const COUNTED: &[Counted] = &[
     ),
     counted("account_day", &[], None),
     counted("holder", &[], None),
-    counted("party", &[], None),
-    counted("customer", &["locale", "theme", "live_seq", "created_at", "erased_at"], None),
+    // The institution's people are in no document.
+    Counted {
+        table: "party",
+        without: &[],
+        rows: "not exists (select 1 from staff m join customer p on p.id = m.customer_id where p.party_id = party.id)",
+        touched: None,
+    },
+    Counted {
+        table: "customer",
+        without: &["locale", "theme", "live_seq", "created_at", "disabled_at", "erased_at"],
+        rows: "not exists (select 1 from staff m where m.customer_id = customer.id)",
+        touched: None,
+    },
     counted(
         "shipment",
         &["seen_at"],

@@ -2,14 +2,15 @@
 //! read by, and read again wherever somebody asked for that, with what was put right by then. So the same rows are made.
 //!
 //! What customers did is in no document. Of it, what decides how documents are applied is taken over: their notices of loss,
-//! which give claims their ids, and the messages that the back office answers.
+//! which give claims their ids, the messages that the back office answers, and that somebody was erased: what they are in the
+//! documents does not come back.
 
 use super::{Arrival, Inbox, InboxError, Job, Sha256Hex};
 use crate::{
     audit::{Action, Actor, Entry},
     clock::{SharedClock, TestClock},
     db::{Db, DbError, Tx},
-    on,
+    on, privacy,
     scope::FeedScope,
     telemetry::Metrics,
 };
@@ -27,6 +28,8 @@ pub struct Rebuilt {
     pub documents: u64,
     /// Readings that were asked for.
     pub readings: u64,
+    /// Customers that were erased, and are so here as well.
+    pub erased: u64,
     /// When the last of them was read: what is worked out day by day is known up to it.
     pub until: Timestamp,
 }
@@ -93,6 +96,7 @@ struct Message {
 enum Step {
     Document(Came),
     Reading(Id<kind::Document>, i64),
+    Erasure(Id<kind::Customer>),
 }
 
 impl Inbox {
@@ -125,10 +129,14 @@ impl Inbox {
             let Ok(id) = Id::try_from(reading.document_id.clone()) else { continue };
             steps.push((reading.asked_at, i64::MAX, Step::Reading(id, reading.reading)));
         }
+        for (customer, erased_at) in self.db.read(&scope, |tx| erased(tx).boxed()).await? {
+            steps.push((erased_at, i64::MAX, Step::Erasure(customer)));
+        }
         steps.sort_by(|one, two| {
             let id = |step: &Step| match step {
                 Step::Document(came) => came.id.clone(),
                 Step::Reading(id, reading) => [id.as_bytes().as_slice(), &reading.to_be_bytes()].concat(),
+                Step::Erasure(customer) => customer.as_bytes().to_vec(),
             };
             (one.0, one.1, id(&one.2)).cmp(&(two.0, two.1, id(&two.2)))
         });
@@ -157,6 +165,11 @@ impl Inbox {
                     let entry = Entry::new(Action::DocumentReplayed, Actor::System, Timestamp(at));
                     other.replay(id, entry).await?;
                     rebuilt.readings += 1;
+                    rebuilt.until = rebuilt.until.max(Timestamp(at));
+                }
+                Step::Erasure(customer) => {
+                    privacy::take_out(&other.db, customer, Timestamp(at), None).await?;
+                    rebuilt.erased += 1;
                     rebuilt.until = rebuilt.until.max(Timestamp(at));
                 }
             }
@@ -231,6 +244,14 @@ async fn asked(tx: &mut Tx) -> Result<(Vec<Notice>, Vec<Message>), DbError> {
         on!(tx, c => sqlx::query_as(NOTICES).fetch_all(&mut **c).await)?,
         on!(tx, c => sqlx::query_as(MESSAGES).fetch_all(&mut **c).await)?,
     ))
+}
+
+/// Who was erased, and when.
+async fn erased(tx: &mut Tx) -> Result<Vec<(Id<kind::Customer>, i64)>, DbError> {
+    const ALL: &str = "select id, erased_at from customer where erased_at is not null order by erased_at, id";
+    let rows: Vec<(Vec<u8>, i64)> = on!(tx, c => sqlx::query_as(ALL).fetch_all(&mut **c).await)?;
+    let customer = |(id, at): (Vec<u8>, i64)| Ok((id.try_into().map_err(|_| DbError::Value("customer.id"))?, at));
+    rows.into_iter().map(customer).collect()
 }
 
 async fn take_over(tx: &mut Tx, messages: Vec<Message>, notices: Vec<Notice>) -> Result<(), DbError> {

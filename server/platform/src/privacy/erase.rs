@@ -2,7 +2,7 @@
 
 use super::{number_of, parcels, run, sweep::remove_files};
 use crate::{
-    audit::{Action, Thing},
+    audit::{Action, Entry, Thing},
     db::{Db, DbError, Tx},
     files::FileStore,
     identity::Proven,
@@ -91,7 +91,6 @@ pub async fn erase(
     now: Timestamp,
 ) -> Result<Erased, DbError> {
     const WAITING: &str = "select count(*) from outbox where customer_id = $1 and state = 'waiting'";
-    const CLOSE: &str = "update customer set disabled_at = $2, erased_at = coalesce(erased_at, $2) where id = $1";
     let Some(known) = number_of(db, customer).await? else { return Ok(Erased::Nobody) };
     if known != number {
         return Ok(Erased::Unconfirmed);
@@ -109,14 +108,30 @@ pub async fn erase(
     if waiting > 0 {
         return Ok(Erased::Held(waiting));
     }
-    // The way in first: from here on nobody is there who could add anything, and nothing that comes is given to them.
     let entry = act(Action::DataErased, grant, now).about(Thing::Customer, customer).concerning(customer);
+    take_out(db, customer, now, Some(entry)).await?;
+    remove_files(db, files).await?;
+    Ok(Erased::Done)
+}
+
+/// What erasing does to the rows. Without an entry where it is done once more: when the raw store is read again.
+pub(crate) async fn take_out(
+    db: &Db,
+    customer: Id<kind::Customer>,
+    now: Timestamp,
+    entry: Option<Entry>,
+) -> Result<(), DbError> {
+    const CLOSE: &str = "update customer set disabled_at = $2, erased_at = coalesce(erased_at, $2) where id = $1";
+    let scope = operator();
+    // The way in first: from here on nobody is there who could add anything, and nothing that comes is given to them.
     let closed = db.write(&AUTH, move |tx| {
         async move {
             let key = customer.as_bytes().as_slice();
             on!(tx, c => sqlx::query(CLOSE).bind(key).bind(now.millis()).execute(&mut **c).await.map(|_| ()))?;
             run(tx, SIGN_IN.map(|(_, sql)| sql), key).await?;
-            tx.audit(entry);
+            if let Some(entry) = entry {
+                tx.audit(entry);
+            }
             crate::live::wake(tx, customer).await
         }
         .boxed()
@@ -125,9 +140,7 @@ pub async fn erase(
     // Somebody may have thousands of parcels; others write in between.
     while db.write(&scope, move |tx| async move { parcels::let_go(tx, customer.as_bytes()).await }.boxed()).await? > 0 {
     }
-    db.write(&scope, move |tx| async move { end(tx, customer, now).await }.boxed()).await?;
-    remove_files(db, files).await?;
-    Ok(Erased::Done)
+    db.write(&scope, move |tx| async move { end(tx, customer, now).await }.boxed()).await
 }
 
 async fn end(tx: &mut Tx, customer: Id<kind::Customer>, now: Timestamp) -> Result<(), DbError> {

@@ -20,6 +20,7 @@ mod sweep;
 mod tests;
 
 pub use decisions::{DECISIONS, Fate, Kept};
+pub(crate) use erase::take_out;
 pub use erase::{Erased, erase};
 pub use export::{Export, ExportError, export};
 pub use parcels::{ERASED, Side, hide, hush};

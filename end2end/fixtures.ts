@@ -80,10 +80,14 @@ export async function looksRight(page: Page, scripts: boolean): Promise<void> {
   expect(found).toEqual([]);
 }
 
-/** The page fits its window. */
+/** The page fits its window, and no words of a list or a table run over what stands beside them. */
 export async function fits(page: Page): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth).catch(() => 0);
   expect(over).toBeLessThanOrEqual(0);
+  const spilt = await page.evaluate(() => [...document.querySelectorAll('.item__body, .item__body > *, .item__end, [data-fold], dd')]
+    .filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'visible')
+    .map((box) => box.outerHTML.slice(0, 160))).catch(() => []);
+  expect(spilt, 'words beyond their place').toEqual([]);
 }
 
 export { expect };

@@ -104,6 +104,22 @@ test('the overview has what there is: the total, how it has gone, the latest mov
   await looksRight(page, scripts);
 });
 
+test('on a phone lists keep to their lines, and the rest of the menu opens above the bar', async ({ page, world, signedIn, scripts, viewport }) => {
+  test.skip((viewport?.width ?? 0) > 1_000, 'a desktop has the whole menu beside the page');
+  await signedIn(INES.email);
+  for (const path of ['/accounts', '/parcels', '/claims', '/policies', '/profile', '/profile/activity']) {
+    await page.goto(world.url + path);
+    await fits(page);
+  }
+  const more = page.locator('.tabbar__more');
+  await more.locator('summary').click();
+  for (const link of await more.getByRole('link').all()) await expect(link).toBeInViewport({ ratio: 1 });
+  await looksRight(page, scripts);
+  await fits(page);
+  await more.getByRole('link', { name: 'Portfolio' }).click();
+  await expect(page).toHaveURL(/\/portfolio/);
+});
+
 test('a search that finds nothing says so and can be cleared', async ({ page, signedIn, scripts }) => {
   await signedIn(INES.email);
   await page.getByRole('main').getByRole('link', { name: 'Current account', exact: true }).click();

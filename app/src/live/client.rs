@@ -31,6 +31,8 @@ pub struct Ages {
 const NEW_MILLIS: i32 = 60_000;
 /// How long a price shows which way it has gone.
 const TICK_MILLIS: i32 = 1_600;
+/// How long somebody is given who leaves the page by themselves.
+const GRACE_MILLIS: i32 = 200;
 /// How long the lamp stays lit after the stream has broken.
 const PATIENCE_MILLIS: i32 = 10_000;
 
@@ -431,10 +433,13 @@ impl Client {
     }
 
     /// What this page knows is too old, or the session is over: the page is read again, and the server says what is due.
+    /// Not at once: whoever is on their way already, as by signing out, is not turned round.
     fn reload(&self) {
         let back = self.document.document_element().and_then(|root| root.get_attribute("data-live-back"));
         let location = self.window.location();
-        let _ = back.map_or_else(|| location.reload(), |back| location.replace(&back));
+        self.later(GRACE_MILLIS, move || {
+            let _ = back.map_or_else(|| location.reload(), |back| location.replace(&back));
+        });
     }
 
     fn watch_network(self: &Rc<Self>) {

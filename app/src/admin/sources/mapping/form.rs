@@ -16,6 +16,9 @@ use guichet_formats::{
 };
 use leptos::prelude::*;
 
+/// Letters of a mapping's name.
+pub(super) const NAME: usize = 80;
+
 /// What is being worked on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
@@ -103,7 +106,7 @@ impl Draft {
             code: column(get("code")),
             holds: if get("holds") == "statement" { Holds::Statement } else { Holds::Movements },
         };
-        let name = get("name").chars().take(80).collect();
+        let name = get("name").chars().take(NAME).collect();
         Self { id: get("id").to_owned(), name, mapping, sample: unpacked(get("sample")), shown: false }
     }
 }

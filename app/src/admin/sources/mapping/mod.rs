@@ -159,7 +159,8 @@ pub(super) async fn keep(
         return Err(broken());
     }
     let id: Id<()> = fields.get("id").parse().unwrap_or_else(|_| random_id(&*services.random));
-    let text = (fields.get("name").to_owned(), serde_json::to_string(&read).map_err(Problem::fault)?);
+    let name: String = fields.get("name").chars().take(form::NAME).collect();
+    let text = (name, serde_json::to_string(&read).map_err(Problem::fault)?);
     let entry = may.who.act(Action::MappingChanged);
     mapping::save(&services.db, &proven, id, text, services.clock.now(), entry).await?;
     Ok(redirect_to(&format!("/admin/sources/mapping?id={id}&said=saved")))
